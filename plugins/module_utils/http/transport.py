@@ -1,0 +1,117 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way to build a ``requests.Session``: verified TLS, explicit proxies, no cookies, no hidden environment."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import missing_library
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
+
+if TYPE_CHECKING:
+    import requests
+
+DEFAULT_USER_AGENT = f"{PRODUCT}/{VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How to talk HTTP. Times are seconds.
+
+    ``ca_file`` replaces the system's and certifi's certificate authorities; ``proxy`` replaces the proxy variables of
+    the environment; ``timeout`` bounds each wait for the peer and ``total_timeout`` one whole answer; ``retries`` is
+    the number of repetitions after the first attempt; ``max_body`` bounds the decoded size of one answer in bytes.
+    """
+
+    user_agent: str = DEFAULT_USER_AGENT
+    ca_file: str | None = None
+    validate_certs: bool = True
+    proxy: str | None = None
+    timeout: float = 60.0
+    total_timeout: float = 600.0
+    retries: int = 5
+    max_body: int = 1 << 28
+
+
+def build_session(options: HttpOptions, pool_size: int = 16) -> requests.Session:
+    """Return a session for these options; it ignores netrc, cookies and the CA variables of requests.
+
+    Raises MissingLibraryError without requests and ConfigurationError for an unreadable CA file.
+    """
+    try:
+        import requests
+    except ImportError as error:
+        raise missing_library("requests", "for every HTTP connection", error) from error
+
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = (options.ca_file or True) if options.validate_certs else False
+    session.headers["User-Agent"] = options.user_agent
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("https://", _adapter(tls_context(options), pool_size))
+    session.mount("http://", _adapter(None, pool_size))
+    return session
+
+
+def tls_context(options: HttpOptions) -> ssl.SSLContext:
+    """Return a client context: TLS 1.2 or later, host names checked, the system's authorities or ``ca_file`` only.
+
+    VERIFY_X509_STRICT, a default of Python 3.13, stays off: private authorities often lack a keyUsage extension.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not options.validate_certs:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    elif options.ca_file is None:
+        context.load_default_certs()
+    else:
+        try:
+            context.load_verify_locations(cafile=options.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigurationError(
+                f"The CA file {options.ca_file} cannot be used: {error}",
+                hint="Give the path of a readable file with certificates in PEM format",
+            ) from error
+    return context
+
+
+def proxies_for(url: str, options: HttpOptions) -> dict[str, str]:
+    """Return the proxies to use for ``url``: the option, else HTTP(S)_PROXY and NO_PROXY of the environment."""
+    if options.proxy:
+        return {"http": options.proxy, "https": options.proxy}
+    from requests.utils import get_environ_proxies
+
+    return dict(get_environ_proxies(url))
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Say whether two URLs have the same scheme, host and port: only then may they share a credential."""
+    return _origin(url) == _origin(other)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _adapter(context: ssl.SSLContext | None, pool_size: int) -> Any:
+    from requests.adapters import HTTPAdapter
+
+    class Adapter(HTTPAdapter):
+        """Hands our TLS context to direct and proxied connections alike."""
+
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> Any:
+            return super().init_poolmanager(*args, **kwargs, ssl_context=context)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=context)
+
+    return Adapter(pool_connections=4, pool_maxsize=pool_size, pool_block=True)

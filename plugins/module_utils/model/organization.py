@@ -1,0 +1,105 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Bitwarden organization holds, as immutable data, in the terms of Bitwarden's Public API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class MemberStatus(IntEnum):
+    """Where a member is on the way from invitation to full access (``OrganizationUserStatusType``)."""
+
+    REVOKED = -1
+    INVITED = 0
+    ACCEPTED = 1
+    CONFIRMED = 2
+    STAGED = 3
+
+
+class MemberType(IntEnum):
+    """The role of a member (``OrganizationUserType``); 3 was the manager role, which no longer exists."""
+
+    OWNER = 0
+    ADMIN = 1
+    USER = 2
+    CUSTOM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """Access of a member or a group to one collection."""
+
+    id: str
+    read_only: bool = False
+    hide_passwords: bool = False
+    manage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One membership; ``id`` is the membership id that URLs take, ``email`` is lower-case."""
+
+    id: str
+    email: str
+    status: MemberStatus
+    type: MemberType
+    external_id: str | None = None
+    name: str | None = None
+    user_id: str | None = None
+    collections: tuple[Association, ...] | None = None
+    permissions: Mapping[str, bool] | None = None
+    two_factor_enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationGroup:
+    """One group of the organization."""
+
+    id: str
+    name: str
+    external_id: str | None = None
+    collections: tuple[Association, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One collection; its name is encrypted and therefore unknown here."""
+
+    id: str
+    external_id: str | None = None
+    groups: tuple[Association, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Password Manager seats: how many are paid for, and up to how many the subscription grows by itself."""
+
+    seats: int | None
+    max_auto_scale_seats: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What answers at the other end, from ``GET /config``."""
+
+    version: str
+    product: str = "Bitwarden"
+    cloud_region: str | None = None
+    feature_states: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The current state of an organization.
+
+    ``memberships`` maps the id of each group that was read to the ids of its members; a group that is missing there
+    was not read, which is not the same as being empty.
+    """
+
+    members: tuple[Member, ...] = ()
+    groups: tuple[OrganizationGroup, ...] = ()
+    memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
