@@ -1,0 +1,55 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
+
+CHECKS := lint types unit contract integration sanity docs build
+SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock test $(CHECKS)
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: .venv/complete ## Make .venv with the locked development dependencies
+
+.venv/complete: requirements-dev.txt tests/tools/setup.sh
+	tests/tools/setup.sh
+
+lock: setup ## Write requirements-dev.txt anew from requirements-dev.in
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+test: $(CHECKS) ## Run all the checks below, in this order
+
+lint: setup ## Style of Python, YAML, Ansible content and scripts; licences
+	ruff check .
+	ruff format --check .
+	yamllint --strict .
+	ansible-lint --offline
+	shellcheck $(SCRIPTS)
+	reuse lint --quiet
+
+types: setup ## mypy --strict on the plugins
+	mypy -p ansible_collections.dirsync.bitwarden.plugins.module_utils -p ansible_collections.dirsync.bitwarden.plugins.modules
+
+unit: setup ## Unit tests, with the coverage of the plugins
+	pytest tests/unit -n 2 --cov --cov-report=term
+
+contract: setup ## The emulators against the published interfaces
+	pytest tests/contract
+
+integration: setup ## Playbooks against real servers and emulators
+	pytest tests/integration
+
+sanity: setup ## ansible-test sanity
+	tests/tools/sanity.sh
+
+docs: setup ## Module documentation, docs site sources and changelog
+	tests/tools/staged.sh antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+	tests/tools/staged.sh antsibull-changelog lint
+
+build: setup ## Build, install and show the collection, into dist/
+	tests/tools/build.sh

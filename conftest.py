@@ -1,0 +1,50 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes ``ansible_collections.dirsync.bitwarden`` this checkout, for pytest and every ansible-playbook it starts.
+
+Python and Ansible find a collection only below a folder ``ansible_collections/<namespace>/<name>``. A checkout lies
+elsewhere, so a link tree points back at it: ``.venv/collections`` where ``make setup`` ran, else a temporary one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+
+CHECKOUT = Path(__file__).resolve().parent
+COLLECTION = Path("ansible_collections", "dirsync", "bitwarden")
+
+
+def collections_folder() -> Path:
+    """Return the folder that holds ``ansible_collections/dirsync/bitwarden``, made when there is none."""
+    if CHECKOUT.parts[-3:] == COLLECTION.parts:
+        return CHECKOUT.parents[2]
+    if (CHECKOUT / ".venv").is_dir():
+        folder = CHECKOUT / ".venv" / "collections"
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="dirsync-collections-"))
+        atexit.register(shutil.rmtree, folder)
+    link = folder / COLLECTION
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if link.resolve() != CHECKOUT:
+        link.unlink(missing_ok=True)
+        link.symlink_to(CHECKOUT)
+    return folder
+
+
+FOLDER = collections_folder()
+sys.path.insert(0, str(FOLDER))
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(FOLDER)
+# The ansible-playbook of this environment, also when it is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+# The same examples in every run; explore others with --hypothesis-profile=default.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.load_profile("ci")

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Builds the collection into dist/, installs it offline into an empty tree and shows every module's documentation from there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+PATH=$PWD/.venv/bin:$PATH
+
+rm -rf dist
+tests/tools/staged.sh ansible-galaxy collection build --output-path "$PWD/dist" .
+
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+export ANSIBLE_COLLECTIONS_PATH=$tree
+ansible-galaxy collection install --offline --collections-path "$tree" dist/*.tar.gz
+ansible-galaxy collection verify --offline dirsync.bitwarden
+
+for module in plugins/modules/*.py; do
+    ansible-doc --type module "dirsync.bitwarden.$(basename "$module" .py)" >/dev/null
+done
