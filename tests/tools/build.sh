@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Builds the collection into dist/, installs it offline into an empty tree and shows every module's documentation from there.
+# Builds the collection into dist/, installs it offline into an empty tree and reads every module's documentation there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 PATH=$PWD/.venv/bin:$PATH
@@ -17,6 +17,8 @@ export ANSIBLE_COLLECTIONS_PATH=$tree
 ansible-galaxy collection install --offline --collections-path "$tree" dist/*.tar.gz
 ansible-galaxy collection verify --offline dirsync.bitwarden
 
+# ansible-doc only warns of a module that it does not find.
 for module in plugins/modules/*.py; do
-    ansible-doc --type module "dirsync.bitwarden.$(basename "$module" .py)" >/dev/null
+    name=dirsync.bitwarden.$(basename "$module" .py)
+    ansible-doc --type module "$name" | grep --quiet "MODULE $name " || { echo "build: no documentation of $name" >&2; exit 1; }
 done
