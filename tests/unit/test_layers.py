@@ -103,7 +103,7 @@ def import_faults(layer: str, source: str) -> list[str]:
 
 
 def opening_faults(source: str) -> list[str]:
-    """Return what is missing at the top of a Python file: the licence header, a docstring or Ansible's documentation."""
+    """Return what the top of a Python file lacks: the licence header, a docstring or Ansible's documentation."""
     faults = [] if source.startswith(HEADER) else ["no licence header"]
     tree = ast.parse(source)
     documentation = any(
