@@ -114,7 +114,7 @@ class Listing(Generic[T]):
     def of(self, bits: int) -> tuple[T, ...]:
         """Return the values at the set positions, in the order of the positions."""
         width = len(self._values)
-        if bits.bit_count() * 64 < width:
+        if bits.bit_count() * 32 < width:
             values = self._values
             return tuple([values[position] for position in _sparse_positions(bits)])
         digits = format(bits, f"0{width}b").encode().translate(_ASCII_TO_BIT) if bits else b""
