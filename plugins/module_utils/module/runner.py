@@ -1,0 +1,49 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The frame that every module of this collection runs in: from arguments to one result or one readable failure."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    DirsyncError,
+    GuardError,
+    MissingLibraryError,
+)
+
+
+def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specification: Any) -> None:
+    """Run ``function`` as an Ansible module and end the process with what it returns.
+
+    ``specification`` are the arguments of AnsibleModule. ``warnings`` of the result, a list of texts, become warnings
+    of the task. Each DirsyncError fails the task with its message; the trips of a GuardError are returned as
+    ``guard``. Any other exception is a fault of ours: its traceback goes through fail_json too, since only that
+    removes secrets from it.
+    """
+    module = AnsibleModule(**specification)
+    try:
+        result = dict(function(module))
+    except DirsyncError as error:
+        module.fail_json(**failure(error))
+    except Exception as error:  # noqa: BLE001 - see above
+        module.fail_json(
+            msg=f"Unexpected error, please report it: {type(error).__name__}: {error}",
+            exception=traceback.format_exc(),
+        )
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    module.exit_json(**result)
+
+
+def failure(error: DirsyncError) -> dict[str, Any]:
+    """Return the arguments of fail_json for an expected error."""
+    if isinstance(error, GuardError):
+        return {"msg": str(error), "guard": list(error.trips)}
+    if isinstance(error, MissingLibraryError):
+        return {"msg": f"{error.detail}. ".lstrip(". ") + str(missing_required_lib(error.library, reason=error.reason))}
+    return {"msg": str(error)}
