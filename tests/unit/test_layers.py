@@ -139,7 +139,7 @@ def test_python_file_opens_with_licence_and_docstring(path: str) -> None:
 
 @pytest.mark.parametrize("path", shell_files())
 def test_script_opens_with_licence(path: str) -> None:
-    shebang, _, rest = (CHECKOUT / path).read_text().partition("\n")
+    shebang, rest = (CHECKOUT / path).read_text().split("\n", maxsplit=1)
     assert shebang == "#!/usr/bin/env bash"
     assert rest.startswith(HEADER)
 
