@@ -10,13 +10,14 @@ class DirsyncError(Exception):
     """Base of every expected failure; ``str()`` is the complete message for the operator.
 
     ``what`` names the failure and the object, ``server`` quotes the other side, ``hint`` says what to do next.
-    None of the three may ever hold a secret.
+    None of the three may ever hold a secret. ``result`` are the keys that a module returns beside the message.
     """
 
     def __init__(self, what: str, *, server: str = "", hint: str = "") -> None:
         self.what = what
         self.server = server
         self.hint = hint
+        self.result: dict[str, object] = {}
         super().__init__(what, server, hint)
 
     def __str__(self) -> str:
@@ -121,7 +122,18 @@ class HttpStatusError(HttpError):
 
 
 class BitwardenError(DirsyncError):
-    """The Bitwarden server refused something or answered in a way that its contract does not allow."""
+    """The Bitwarden server refused something or answered in a way that its contract does not allow.
+
+    ``status`` is the HTTP status, None where there was no answer. ``in_doubt`` is True where a write may have taken
+    effect although it was not confirmed: read the object again before judging.
+    """
+
+    def __init__(
+        self, what: str, *, status: int | None = None, in_doubt: bool = False, server: str = "", hint: str = ""
+    ) -> None:
+        self.status = status
+        self.in_doubt = in_doubt
+        super().__init__(what, server=server, hint=hint)
 
 
 class GuardError(DirsyncError):
@@ -130,6 +142,10 @@ class GuardError(DirsyncError):
     def __init__(self, what: str, *, trips: tuple[str, ...], hint: str = "") -> None:
         self.trips = trips
         super().__init__(what, hint=hint)
+
+
+class ConvergenceError(DirsyncError):
+    """Some actions of a plan failed; the others were carried out."""
 
 
 class LockedError(DirsyncError):

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``policy`` option: the same for every module that converges an organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def policy_spec() -> dict[str, Any]:
+    """Return the argument specification of the sub-options of ``policy``."""
+    return {
+        "invite": {"type": "bool", "default": True},
+        "restore": {"type": "bool", "default": True},
+        "rekey": {"type": "bool", "default": True},
+        "adopt": {"type": "bool", "default": False},
+        "absent": {"type": "str", "choices": ["ignore", "revoke", "remove"], "default": "revoke"},
+        "disabled": {"type": "str", "choices": ["ignore", "revoke", "remove"], "default": "revoke"},
+        "deleted": {"type": "str", "choices": ["revoke", "remove"], "default": "revoke"},
+        "absent_groups": {"type": "str", "choices": ["ignore", "remove"], "default": "ignore"},
+        "membership": {
+            "type": "str",
+            "choices": ["exclusive", "additive", "managed_only"],
+            "default": "managed_only",
+        },
+        "external_id_prefix": {"type": "str", "default": ""},
+        "guards": {"type": "dict", "default": {}, "options": guards_spec()},
+    }
+
+
+def guards_spec() -> dict[str, Any]:
+    """Return the argument specification of the limits."""
+    return {
+        "removals": _limit(10),
+        "revocations": _limit(20),
+        "group_deletions": _limit(20),
+        "group_leavers": _limit(50),
+        "invitations": _limit(None),
+        "shrink": _limit(30),
+        "exempt": {"type": "int", "default": 5},
+    }
+
+
+def _limit(percent: int | None) -> dict[str, Any]:
+    return {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "count": {"type": "int"},
+            "percent": {"type": "float"} if percent is None else {"type": "float", "default": percent},
+        },
+    }

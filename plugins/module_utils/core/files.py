@@ -1,0 +1,56 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private files: read and replaced so that nobody else can read them, redirect them or see half of one."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+
+
+def write_private(path: Path, content: Iterable[bytes]) -> None:
+    """Replace the file at ``path`` in one step by one of mode 0600 with this content.
+
+    A reader sees the old file or the new one, also after a crash; a symbolic link at ``path`` is replaced, not
+    followed. Raises ConfigurationError when the folder is missing or not writable.
+    """
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def unsafe_reason(status: os.stat_result) -> str | None:
+    """Return why a file with this status must not be trusted as private, or None."""
+    if not stat.S_ISREG(status.st_mode):
+        return "it is not a regular file"
+    if status.st_uid not in (os.geteuid(), 0):
+        return f"it belongs to another user (uid {status.st_uid})"
+    if status.st_mode & 0o077:
+        return f"other users may access it (mode {stat.S_IMODE(status.st_mode):04o})"
+    return None
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"The file {path} cannot be written: {error.strerror or error}",
+        hint="Give a path in an existing folder that the user of this run may write to",
+    )

@@ -1,0 +1,100 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan is made of: actions with reasons, refusals, and the digest that identifies a plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+
+class Kind(str, Enum):
+    """The kinds of action, in the order in which they are applied.
+
+    Access is given before it is taken away, addresses are freed before others are invited under them, groups exist
+    before their members are set, and whatever cannot be undone comes last.
+    """
+
+    LINK_MEMBER = "link_member"
+    REKEY_MEMBER = "rekey_member"
+    RESTORE_MEMBER = "restore_member"
+    REPLACE_INVITATION = "replace_invitation"
+    INVITE_MEMBER = "invite_member"
+    CREATE_GROUP = "create_group"
+    UPDATE_GROUP = "update_group"
+    SET_GROUP_MEMBERS = "set_group_members"
+    REVOKE_MEMBER = "revoke_member"
+    REMOVE_MEMBER = "remove_member"
+    DELETE_GROUP = "delete_group"
+
+
+ORDER = {kind: position for position, kind in enumerate(Kind)}
+GROUP_KINDS = frozenset({Kind.CREATE_GROUP, Kind.UPDATE_GROUP, Kind.SET_GROUP_MEMBERS, Kind.DELETE_GROUP})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One change of one object.
+
+    ``key`` names the object for people: the member's e-mail or the group's name, as the organization has it before
+    the change (as it will have it where it is new). ``id`` is its Bitwarden id, None where the plan creates it.
+    ``external_id`` is the external id after the change and ``previous`` the one before it where it changes; ``value``
+    is the new e-mail of an invitation or the new name of a group. ``joining`` and ``leaving`` are e-mails of members.
+    """
+
+    kind: Kind
+    key: str
+    reason: str
+    external_id: str | None
+    id: str | None = None
+    previous: str | None = None
+    value: str | None = None
+    joining: tuple[str, ...] = ()
+    leaving: tuple[str, ...] = ()
+
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes two actions the same in any run: everything but ids that the server has yet to give."""
+        return (self.kind.value, self.key, self.external_id, self.previous, self.value, self.joining, self.leaving)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that the plan leaves alone although the directory asks for a change; ``reason`` is a stable code."""
+
+    key: str
+    reason: str
+    message: str
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Ordered actions and refusals; equal plans have equal digests."""
+
+    actions: tuple[Action, ...]
+    refusals: tuple[Refusal, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """Return ``sha256:`` and the hash over the actions, independent of ids that do not exist yet."""
+        hasher = hashlib.sha256()
+        for action in self.actions:
+            hasher.update(json.dumps(action.identity(), ensure_ascii=False, separators=(",", ":")).encode())
+            hasher.update(b"\n")
+        return "sha256:" + hasher.hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of actions by kind (kinds that do not occur are 0) and of refusals."""
+        found = Counter(action.kind for action in self.actions)
+        return {**{kind.value: found[kind] for kind in Kind}, "refused": len(self.refusals)}
+
+
+def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Return the actions in the order of application; within a kind they keep the order in which they were planned."""
+    return tuple(sorted(actions, key=lambda action: ORDER[action.kind]))

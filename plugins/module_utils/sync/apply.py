@@ -1,0 +1,217 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan: each action on its own, so that a run that dies at any point converges on the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, DirsyncError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
+    MemberStatus,
+    Organization,
+    OrganizationGroup,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+
+Outcome = Literal["planned", "done", "failed"]
+
+FATAL_STATUSES = frozenset({401, 402, 403})
+"""What concerns the credential or the subscription fails every further action in the same way."""
+
+MOST_LOST_ANSWERS = 3
+"""After so many actions in a row without an answer, the server is taken as gone."""
+
+
+class Client(Protocol):
+    """The calls of the Public API that a plan needs; all raise BitwardenError."""
+
+    def members(self) -> tuple[Member, ...]: ...
+    def member(self, member_id: str) -> Member | None: ...
+    def groups(self) -> tuple[OrganizationGroup, ...]: ...
+    def group(self, group_id: str) -> OrganizationGroup | None: ...
+    def invite(self, email: str, external_id: str | None) -> Member: ...
+    def update_member(self, member_id: str, *, external_id: str | None) -> None: ...
+    def revoke(self, member_id: str) -> None: ...
+    def restore(self, member_id: str) -> None: ...
+    def remove_member(self, member_id: str) -> None: ...
+    def create_group(self, name: str, external_id: str | None) -> OrganizationGroup: ...
+    def update_group(self, group_id: str, *, name: str, external_id: str | None) -> None: ...
+    def delete_group(self, group_id: str) -> None: ...
+    def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one action; ``message`` is the error of a failed one."""
+
+    action: Action
+    outcome: Outcome
+    message: str = ""
+
+
+def predict(plan: Plan) -> tuple[Result, ...]:
+    """Return the results of check mode: every action of the plan, none carried out."""
+    return tuple(Result(action, "planned") for action in plan.actions)
+
+
+def apply_plan(
+    plan: Plan, organization: Organization, client: Client, progress: Callable[[Result], None] = lambda result: None
+) -> tuple[Result, ...]:
+    """Carry out the plan in its order and return one result for each action.
+
+    One failure does not hide the rest. Only where going on is pointless (the credential is refused, the server is
+    gone) are the remaining actions failed without an attempt.
+    """
+    results = []
+    for result in _Application(organization, client).run(plan.actions):
+        results.append(result)
+        progress(result)
+    return tuple(results)
+
+
+class _Application:
+    """The ids that the plan's names stand for, growing as the plan creates members and groups."""
+
+    def __init__(self, organization: Organization, client: Client) -> None:
+        self._client = client
+        self._memberships = organization.memberships
+        self._member_ids = {member.email: member.id for member in organization.members}
+        self._group_ids: dict[str, str] = {}
+        self._doers: Mapping[Kind, Callable[[Action], None]] = {
+            Kind.LINK_MEMBER: self._set_external_id,
+            Kind.REKEY_MEMBER: self._set_external_id,
+            Kind.RESTORE_MEMBER: self._restore,
+            Kind.REPLACE_INVITATION: self._replace_invitation,
+            Kind.INVITE_MEMBER: lambda action: self._invite(action.key, action.external_id),
+            Kind.CREATE_GROUP: self._create_group,
+            Kind.UPDATE_GROUP: self._update_group,
+            Kind.SET_GROUP_MEMBERS: self._set_group_members,
+            Kind.REVOKE_MEMBER: self._revoke,
+            Kind.REMOVE_MEMBER: lambda action: self._remove_member(_known(action.id)),
+            Kind.DELETE_GROUP: self._delete_group,
+        }
+
+    def run(self, actions: Iterable[Action]) -> Iterator[Result]:
+        lost = 0
+        hopeless = ""
+        for action in actions:
+            if hopeless:
+                yield Result(action, "failed", f"Not attempted: {hopeless}")
+                continue
+            try:
+                self._doers[action.kind](action)
+            except DirsyncError as error:
+                yield Result(action, "failed", str(error))
+                status = error.status if isinstance(error, BitwardenError) else 0
+                lost = lost + 1 if status is None else 0
+                if status in FATAL_STATUSES or lost >= MOST_LOST_ANSWERS:
+                    hopeless = error.what
+            else:
+                lost = 0
+                yield Result(action, "done")
+
+    def _set_external_id(self, action: Action) -> None:
+        member_id = _known(action.id)
+        try:
+            self._client.update_member(member_id, external_id=action.external_id)
+        except BitwardenError as error:
+            member = self._client.member(member_id) if error.in_doubt else None
+            if member is None or member.external_id != action.external_id:
+                raise
+
+    def _restore(self, action: Action) -> None:
+        try:
+            self._client.restore(_known(action.id))
+        except BitwardenError as error:
+            member = self._reread(action, error)
+            if member is None or member.status == MemberStatus.REVOKED:
+                raise
+
+    def _revoke(self, action: Action) -> None:
+        try:
+            self._client.revoke(_known(action.id))
+        except BitwardenError as error:
+            member = self._reread(action, error)
+            if member is None or member.status != MemberStatus.REVOKED:
+                raise
+
+    def _reread(self, action: Action, error: BitwardenError) -> Member | None:
+        """Return the member where the error leaves it open whether the wanted state holds already."""
+        return self._client.member(_known(action.id)) if error.in_doubt or error.status == 400 else None
+
+    def _invite(self, email: str, external_id: str | None) -> None:
+        """Invite and remember the new id; never invite twice: after a doubt, look first."""
+        try:
+            self._member_ids[email] = self._client.invite(email, external_id).id
+        except BitwardenError as error:
+            found = [member for member in self._client.members() if member.email == email] if error.in_doubt else []
+            if not found:
+                raise
+            self._member_ids[email] = found[0].id
+
+    def _replace_invitation(self, action: Action) -> None:
+        """The API cannot change an address: withdraw the invitation nobody accepted, and invite the new address."""
+        self._remove_member(_known(action.id))
+        self._invite(_known(action.value), action.external_id)
+
+    def _remove_member(self, member_id: str) -> None:
+        try:
+            self._client.remove_member(member_id)
+        except BitwardenError as error:
+            gone = error.status == 404 or (error.in_doubt and self._client.member(member_id) is None)
+            if not gone:
+                raise
+
+    def _create_group(self, action: Action) -> None:
+        external_id = _known(action.external_id)
+        try:
+            self._group_ids[external_id] = self._client.create_group(action.key, external_id).id
+        except BitwardenError as error:
+            groups = self._client.groups() if error.in_doubt else ()
+            found = [group for group in groups if group.external_id == external_id]
+            if not found:
+                raise
+            self._group_ids[external_id] = found[0].id
+
+    def _update_group(self, action: Action) -> None:
+        group_id, name = _known(action.id), _known(action.value)
+        try:
+            self._client.update_group(group_id, name=name, external_id=action.external_id)
+        except BitwardenError as error:
+            group = self._client.group(group_id) if error.in_doubt else None
+            if group is None or (group.name, group.external_id) != (name, action.external_id):
+                raise
+
+    def _set_group_members(self, action: Action) -> None:
+        """Write the whole membership once; say who is missing because no membership came about."""
+        group_id = action.id or self._group_ids.get(_known(action.external_id))
+        if group_id is None:
+            raise DirsyncError(f"The members of the group {action.key} were not set: the group was not created")
+        leaving = {self._member_ids[email] for email in action.leaving if email in self._member_ids}
+        joining = {self._member_ids[email] for email in action.joining if email in self._member_ids}
+        missing = [email for email in action.joining if email not in self._member_ids]
+        if joining or leaving:
+            present = self._memberships.get(group_id, frozenset())
+            self._client.set_group_member_ids(group_id, sorted((present - leaving) | joining))
+        if missing:
+            raise DirsyncError(f"The group {action.key} lacks {', '.join(missing)}: they could not be invited")
+
+    def _delete_group(self, action: Action) -> None:
+        group_id = _known(action.id)
+        try:
+            self._client.delete_group(group_id)
+        except BitwardenError as error:
+            gone = error.status == 404 or (error.in_doubt and self._client.group(group_id) is None)
+            if not gone:
+                raise
+
+
+def _known(value: str | None) -> str:
+    """Return a value that the planner always gives to this kind of action."""
+    assert value is not None  # noqa: S101 - the planner's contract
+    return value

@@ -1,0 +1,121 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The difference that ``--diff`` shows: only what the plan changes, by name, as YAML, capped."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import GROUP_KINDS, Action, Kind, Plan
+
+MOST_OBJECTS = 200
+MOST_NAMES = 50
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@/-]*(?: [A-Za-z0-9_.@/-]+)*")
+RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+Fields = dict[str, object]
+
+
+def make_diff(plan: Plan, organization: Organization) -> list[dict[str, str]]:
+    """Return Ansible's diff structure: one entry for the members and one for the groups, if they change."""
+    entries = []
+    for title, of_groups in (("members", False), ("groups", True)):
+        actions = [action for action in plan.actions if (action.kind in GROUP_KINDS) == of_groups]
+        if actions:
+            before, after = _states(actions, organization)
+            entries.append(
+                {
+                    "before_header": f"{title} of the organization",
+                    "after_header": f"{title} after this plan",
+                    "before": _text(before, len(before.keys() | after.keys())),
+                    "after": _text(after, len(before.keys() | after.keys())),
+                }
+            )
+    return entries
+
+
+def _states(actions: Sequence[Action], organization: Organization) -> tuple[dict[str, Fields], dict[str, Fields]]:
+    """Return the changed fields of each changed object, by its key, before and after."""
+    statuses = {member.id: member.status.name.lower() for member in organization.members}
+    before: dict[str, Fields] = {}
+    after: dict[str, Fields] = {}
+    for action in actions:
+        old, new = _fields(action, statuses.get(action.id or "", ""))
+        if old is not None:
+            before.setdefault(action.key, {}).update(old)
+        if new is not None:
+            after.setdefault(action.key, {}).update(new)
+    return before, after
+
+
+def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
+    """Return what one action changes: fields before and after, None where the object does not exist."""
+    kind = action.kind
+    if kind in (Kind.LINK_MEMBER, Kind.REKEY_MEMBER):
+        return {"external_id": action.previous}, {"external_id": action.external_id}
+    if kind == Kind.RESTORE_MEMBER:
+        return {"status": "revoked"}, {"status": "restored"}
+    if kind == Kind.REVOKE_MEMBER:
+        return {"status": status}, {"status": "revoked"}
+    if kind == Kind.REPLACE_INVITATION:
+        return {"email": action.key}, {"email": action.value}
+    if kind == Kind.INVITE_MEMBER:
+        return None, {"status": "invited", "external_id": action.external_id}
+    if kind == Kind.REMOVE_MEMBER:
+        return {"status": status, "external_id": action.external_id}, None
+    if kind == Kind.CREATE_GROUP:
+        return None, {"external_id": action.external_id}
+    if kind == Kind.DELETE_GROUP:
+        return {"external_id": action.external_id}, None
+    if kind == Kind.UPDATE_GROUP:
+        return _group_update(action)
+    return _group_members(action)
+
+
+def _group_members(action: Action) -> tuple[Fields | None, Fields]:
+    old: Fields = {"members": action.leaving} if action.leaving else {}
+    new: Fields = {"members": action.joining} if action.joining else {}
+    return (old if action.id else None), new
+
+
+def _group_update(action: Action) -> tuple[Fields, Fields]:
+    old: Fields = {}
+    new: Fields = {}
+    if action.value != action.key:
+        old["name"], new["name"] = action.key, action.value
+    if action.reason != "renamed":
+        old["external_id"], new["external_id"] = action.previous, action.external_id
+    return old, new
+
+
+def _text(state: Mapping[str, Fields], changed: int) -> str:
+    """Return the state as YAML, sorted by key, of at most MOST_OBJECTS objects."""
+    lines = []
+    for key in sorted(state)[:MOST_OBJECTS]:
+        lines.append(f"{_scalar(key)}:")
+        for name, value in state[key].items():
+            lines += _lines(name, value)
+    if changed > MOST_OBJECTS and state:
+        lines.append(f"# the first {min(MOST_OBJECTS, len(state))} of {len(state)}; the report holds them all")
+    return "".join(line + "\n" for line in lines)
+
+
+def _lines(name: str, value: object) -> list[str]:
+    if not isinstance(value, tuple):
+        return [f"  {name}: {_scalar(value)}"]
+    lines = [f"  {name}:"] + [f"    - {_scalar(item)}" for item in value[:MOST_NAMES]]
+    if len(value) > MOST_NAMES:
+        lines.append(f"    # and {len(value) - MOST_NAMES} more")
+    return lines
+
+
+def _scalar(value: object) -> str:
+    """Return a YAML scalar: plain where that is safe, else quoted as JSON, which is YAML too (YAML 1.2, 1.3)."""
+    if isinstance(value, str) and PLAIN.fullmatch(value) and value.lower() not in RESERVED:
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,151 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guards: limits that stop a plan before anything is written. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import GuardError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+
+NAMED_RECORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A guard that the plan violates: which one, why, and the records beyond it (their keys)."""
+
+    guard: str
+    message: str
+    records: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        named = ", ".join(self.records[:NAMED_RECORDS])
+        more = len(self.records) - NAMED_RECORDS
+        return self.message + (f": {named}" if named else "") + (f" and {more} more" if more > 0 else "")
+
+
+def check_guards(
+    plan: Plan,
+    snapshot: Snapshot,
+    organization: Organization,
+    policy: Policy,
+    accepted: Mapping[str, int] | None,
+    *,
+    approved: Sequence[str] = (),
+) -> None:
+    """Raise GuardError if the plan goes beyond a guard, unless its digest is among the approved ones.
+
+    ``accepted`` are the counts of the snapshot that was last applied (see Snapshot.counts), or None if unknown.
+    """
+    if plan.digest in approved:
+        return
+    trips = find_trips(plan, snapshot, organization, policy, accepted)
+    if trips:
+        raise GuardError(
+            "The plan was stopped by its guards and nothing was written: " + "; ".join(str(trip) for trip in trips),
+            trips=tuple(str(trip) for trip in trips),
+            hint=f"Check the directory and the plan. If it is right, run once with approve: ['{plan.digest}']",
+        )
+
+
+def find_trips(
+    plan: Plan,
+    snapshot: Snapshot,
+    organization: Organization,
+    policy: Policy,
+    accepted: Mapping[str, int] | None,
+) -> tuple[Trip, ...]:
+    """Return every guard that the plan goes beyond."""
+    guards = policy.guards
+    managed = [member for member in organization.members if policy.owns(member.external_id)]
+    with_access = [member for member in managed if member.status != MemberStatus.REVOKED]
+    owned_groups = [group for group in organization.groups if policy.owns(group.external_id)]
+    trips = [
+        *_empty(snapshot, len(owned_groups), plan),
+        *_shrink(snapshot, accepted, guards),
+        *_limit(
+            "removals", "members would be removed", plan, Kind.REMOVE_MEMBER, guards.removals, len(managed), guards
+        ),
+        *_limit(
+            "revocations",
+            "members would be revoked",
+            plan,
+            Kind.REVOKE_MEMBER,
+            guards.revocations,
+            len(with_access),
+            guards,
+        ),
+        *_limit(
+            "group_deletions",
+            "groups would be deleted",
+            plan,
+            Kind.DELETE_GROUP,
+            guards.group_deletions,
+            len(owned_groups),
+            guards,
+        ),
+        *_limit(
+            "invitations",
+            "people would be invited",
+            plan,
+            Kind.INVITE_MEMBER,
+            guards.invitations,
+            len(organization.members),
+            guards,
+        ),
+        *_leavers(plan, organization, guards),
+    ]
+    return tuple(trips)
+
+
+def _empty(snapshot: Snapshot, groups: int, plan: Plan) -> Iterator[Trip]:
+    """An empty snapshot is a broken read or filter until somebody says otherwise."""
+    if not any(user.status == "active" for user in snapshot.users):
+        yield Trip("empty_snapshot", "the snapshot holds no active user")
+    if not snapshot.groups and any(action.kind == Kind.DELETE_GROUP for action in plan.actions):
+        yield Trip("empty_snapshot", f"the snapshot holds no group, the organization {groups} synchronized ones")
+
+
+def _shrink(snapshot: Snapshot, accepted: Mapping[str, int] | None, guards: Guards) -> Iterator[Trip]:
+    """A directory that lost much since the last run that was applied was perhaps not read as a whole."""
+    counts = snapshot.counts()
+    for what, words in (("active", "active users"), ("groups", "groups"), ("memberships", "memberships")):
+        before = (accepted or {}).get(what, 0)
+        if _exceeds(before - counts[what], before, guards.shrink, guards.exempt):
+            yield Trip("shrink", f"the snapshot holds {counts[what]} {words}, the last applied one held {before}")
+
+
+def _limit(guard: str, words: str, plan: Plan, kind: Kind, limit: Limit, whole: int, guards: Guards) -> Iterator[Trip]:
+    keys = tuple(action.key for action in plan.actions if action.kind == kind)
+    if _exceeds(len(keys), whole, limit, guards.exempt):
+        yield Trip(guard, f"{len(keys)} of {whole} {words}, {_allowed(limit)}", keys)
+
+
+def _leavers(plan: Plan, organization: Organization, guards: Guards) -> Iterator[Trip]:
+    """Limits the members that leave any one group."""
+    for action in plan.actions:
+        if action.kind == Kind.SET_GROUP_MEMBERS and action.leaving and action.id is not None:
+            whole = len(organization.memberships.get(action.id, ()))
+            if _exceeds(len(action.leaving), whole, guards.group_leavers, guards.exempt):
+                message = f"{len(action.leaving)} of {whole} members would leave the group {action.key}"
+                yield Trip("group_leavers", f"{message}, {_allowed(guards.group_leavers)}", action.leaving)
+
+
+def _exceeds(number: int, whole: int, limit: Limit, exempt: int) -> bool:
+    if limit.count is not None and number > limit.count:
+        return True
+    return limit.percent is not None and number > exempt and number * 100 > whole * limit.percent
+
+
+def _allowed(limit: Limit) -> str:
+    """Return the limit in words."""
+    parts = [f"{limit.count}"] if limit.count is not None else []
+    parts += [f"{limit.percent:g} percent"] if limit.percent is not None else []
+    return "the guard allows " + " and ".join(parts)

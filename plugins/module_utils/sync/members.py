@@ -1,0 +1,314 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning the members: each user of the snapshot against the membership that is theirs. Pure functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import User
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
+    MemberStatus,
+    MemberType,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Refusal
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+
+
+@dataclass(slots=True)
+class MemberPlan:
+    """The actions and refusals for the members, and what the organization's members will be.
+
+    ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user has
+    or will have, as far as this sync deals with it. ``managed`` holds the e-mails of members inside the owner scope
+    after the plan, ``gone`` those that the plan removes.
+    """
+
+    actions: list[Action] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
+    managed: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Which membership belongs to which user.
+
+    ``members`` maps the external id (of the directory) of a user to the membership, ``refusals`` lists the users
+    whose membership cannot be told, by external id, and ``unclaimed`` the members in the owner scope without user.
+    """
+
+    members: Mapping[str, Member]
+    refusals: Mapping[str, Refusal]
+    unclaimed: Sequence[Member]
+
+
+def match_members(users: Sequence[User], members: Sequence[Member], policy: Policy) -> Matches:
+    """Return the membership of each user: by external id, else by e-mail where the membership may be taken over.
+
+    Active users choose first, so that somebody who came back under a new directory account keeps the membership that
+    the disabled or deleted old account still points to. Deleted users are matched by external id only: their address
+    may be someone else's by now.
+    """
+    matching = _Matching(members, policy)
+    for status in ("active", "disabled", "deleted"):
+        group = [user for user in users if user.status == status]
+        strangers = [user for user in group if not matching.by_external_id(user)]
+        if status != "deleted":
+            wanted = {policy.external_id(user.external_id) for user in group}
+            for user in strangers:
+                matching.by_email(user, wanted)
+    return matching.result()
+
+
+class _Matching:
+    """The state of matching users to memberships."""
+
+    def __init__(self, members: Sequence[Member], policy: Policy) -> None:
+        counts = Counter(member.external_id for member in members if member.external_id)
+        self._shared = {external_id for external_id, count in counts.items() if count > 1}
+        self._members = members
+        self._policy = policy
+        self._by_external_id = {member.external_id: member for member in members if member.external_id}
+        self._by_email = {member.email: member for member in members}
+        self._claimed: set[str] = set()
+        self._found: dict[str, Member] = {}
+        self._refusals: dict[str, Refusal] = {}
+
+    def by_external_id(self, user: User) -> bool:
+        """Give the user the membership with the same external id; say whether there is one, given or not."""
+        external_id = self._policy.external_id(user.external_id)
+        member = self._by_external_id.get(external_id)
+        if member is None:
+            return False
+        if external_id in self._shared:
+            self._refusals[user.external_id] = _shared_external_id(user.email or user.external_id, external_id)
+        elif member.id not in self._claimed:
+            self._claim(user, member)
+        return True
+
+    def by_email(self, user: User, wanted: set[str]) -> None:
+        """Give the user the membership with the same e-mail if nobody with the same status has a better claim."""
+        member = self._by_email.get(user.email) if user.email else None
+        if member is None:
+            return
+        refusal = self._refuse_takeover(user, member, wanted)
+        if refusal:
+            self._refusals[user.external_id] = refusal
+        else:
+            self._claim(user, member)
+
+    def result(self) -> Matches:
+        """Return the matches, with the members in the owner scope that no user claimed."""
+        unclaimed = [m for m in self._members if m.id not in self._claimed and self._policy.owns(m.external_id)]
+        return Matches(self._found, self._refusals, unclaimed)
+
+    def _claim(self, user: User, member: Member) -> None:
+        self._found[user.external_id] = member
+        self._claimed.add(member.id)
+
+    def _refuse_takeover(self, user: User, member: Member, wanted: set[str]) -> Refusal | None:
+        """Return why a membership found by e-mail must not become that of the user, or None if it may."""
+        if member.id in self._claimed or member.external_id in wanted:
+            reason = "email_taken"
+            message = f"{user.email} is the address of a membership that belongs to another user of the snapshot"
+        elif member.external_id is None:
+            return None
+        elif not self._policy.owns(member.external_id) or member.external_id in self._shared:
+            reason = "foreign_external_id"
+            message = f"{user.email} is a member under the external id {member.external_id}, outside the owner scope"
+        elif not self._policy.rekey:
+            self._claimed.add(member.id)
+            reason = "rekey_off"
+            message = f"{user.email} is a member under the external id {member.external_id}, and rekey is off"
+        else:
+            return None
+        return Refusal(user.email or user.external_id, reason, message, self._policy.external_id(user.external_id))
+
+
+def _shared_external_id(key: str, external_id: str | None) -> Refusal:
+    message = f"several members carry the external id {external_id}: remove it from all but one"
+    return Refusal(key, "duplicate_external_id", message, external_id)
+
+
+def plan_members(users: Sequence[User], members: Sequence[Member], policy: Policy, memory: Memory) -> MemberPlan:
+    """Return the plan that gives each user the membership that the policy wants."""
+    matches = match_members(users, members, policy)
+    plan = MemberPlan(
+        keys={external_id: member.email for external_id, member in matches.members.items()},
+        managed={member.email for member in members if policy.owns(member.external_id)},
+    )
+    taken = {member.email for member in members}
+    plan.refusals.extend(matches.refusals.values())
+    _plan_new_addresses(plan, users, matches, taken)
+    for user in users:
+        member = matches.members.get(user.external_id)
+        if member is not None:
+            _plan_member(plan, user, member, policy, memory)
+        elif user.external_id not in matches.refusals:
+            _plan_stranger(plan, user, taken, policy)
+    shared = Counter(member.external_id for member in members)
+    for member in matches.unclaimed:
+        if shared[member.external_id] > 1:
+            plan.refusals.append(_shared_external_id(member.email, member.external_id))
+        else:
+            _plan_absent(plan, member, policy)
+    return plan
+
+
+def restore_candidates(users: Sequence[User], members: Sequence[Member], policy: Policy) -> tuple[Member, ...]:
+    """Return the revoked members whose users are active: whether to restore them depends on who revoked them."""
+    if not policy.restore or not any(member.status == MemberStatus.REVOKED for member in members):
+        return ()
+    matches = match_members(users, members, policy).members
+    of_active = (matches.get(user.external_id) for user in users if user.status == "active")
+    return tuple(
+        member
+        for member in of_active
+        if member is not None
+        and member.status == MemberStatus.REVOKED
+        and member.type != MemberType.OWNER
+        and member.external_id is not None
+    )
+
+
+def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy) -> None:
+    """Plan for a user without membership: invite an active one who can be invited."""
+    if user.status != "active":
+        return
+    external_id = policy.external_id(user.external_id)
+    if user.email is None:
+        message = "the directory has no usable e-mail for this user, so that nobody can be invited"
+        plan.refusals.append(Refusal(user.name or user.external_id, "email_missing", message, external_id))
+    elif user.email in taken:
+        message = "several users of the snapshot share this e-mail"
+        plan.refusals.append(Refusal(user.email, "email_taken", message, external_id))
+    elif not policy.invite:
+        plan.refusals.append(Refusal(user.email, "invite_off", "not a member, and invite is off", external_id))
+    else:
+        plan.actions.append(Action(Kind.INVITE_MEMBER, user.email, "new_user", external_id))
+        taken.add(user.email)
+        plan.keys[user.external_id] = user.email
+        plan.managed.add(user.email)
+
+
+def _plan_new_addresses(plan: MemberPlan, users: Sequence[User], matches: Matches, taken: set[str]) -> None:
+    """Plan for active users whose e-mail changed: a pending invitation is replaced, an account can only be reported.
+
+    An address that one replacement frees may be what another one waits for, hence the repetition.
+    """
+    waiting = [
+        (user, matches.members[user.external_id])
+        for user in users
+        if user.status == "active"
+        and user.email is not None
+        and user.external_id in matches.members
+        and matches.members[user.external_id].email != user.email
+    ]
+    progress = True
+    while progress:
+        progress = False
+        for user, member in tuple(waiting):
+            if member.status == MemberStatus.INVITED and member.type != MemberType.OWNER and user.email not in taken:
+                waiting.remove((user, member))
+                _replace_invitation(plan, user, member, taken)
+                progress = True
+    for user, member in waiting:
+        message = f"the directory says {user.email}; only the member can change the address of a Bitwarden account"
+        plan.refusals.append(Refusal(member.email, "email_differs", message, member.external_id))
+
+
+def _replace_invitation(plan: MemberPlan, user: User, member: Member, taken: set[str]) -> None:
+    email = user.email or ""
+    plan.actions.append(
+        Action(Kind.REPLACE_INVITATION, member.email, "email_changed", member.external_id, member.id, value=email)
+    )
+    taken.remove(member.email)
+    taken.add(email)
+    plan.keys[user.external_id] = email
+    plan.managed.add(email)
+    plan.gone.add(member.email)
+
+
+def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, memory: Memory) -> None:
+    """Plan for a user with membership: link or re-key it, give access back or take it away."""
+    external_id = policy.external_id(user.external_id)
+    wish = _wish(user, policy)
+    if member.type == MemberType.OWNER:
+        if wish not in ("keep", "ignore") and member.status != MemberStatus.REVOKED:
+            plan.refusals.append(_owner_refusal(member, f"the user is {user.status} in the directory"))
+        return
+    if member.external_id is None and (wish != "keep" or member.status == MemberStatus.REVOKED):
+        message = f"the user is {user.status} in the directory; a {_words(member)} without external id is left alone"
+        plan.refusals.append(Refusal(member.email, "unmanaged", message, external_id))
+        plan.keys.pop(user.external_id)
+        return
+    plan.managed.add(member.email)
+    _plan_external_id(plan, member, external_id)
+    if wish == "keep":
+        _plan_restore(plan, member, external_id, policy, memory)
+    else:
+        _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id)
+
+
+def _wish(user: User, policy: Policy) -> str:
+    """Return what the policy wants for the membership of this user: keep, ignore, revoke or remove."""
+    if user.status == "active":
+        return "keep"
+    return policy.disabled if user.status == "disabled" else policy.deleted
+
+
+def _words(member: Member) -> str:
+    return "revoked member" if member.status == MemberStatus.REVOKED else "member"
+
+
+def _plan_external_id(plan: MemberPlan, member: Member, external_id: str) -> None:
+    """Link a membership without external id, re-key one with another."""
+    if member.external_id is None:
+        plan.actions.append(Action(Kind.LINK_MEMBER, member.email, "same_email", external_id, member.id))
+    elif member.external_id != external_id:
+        previous = member.external_id
+        plan.actions.append(
+            Action(Kind.REKEY_MEMBER, member.email, "same_email", external_id, member.id, previous=previous)
+        )
+
+
+def _plan_restore(plan: MemberPlan, member: Member, external_id: str, policy: Policy, memory: Memory) -> None:
+    if member.status != MemberStatus.REVOKED:
+        return
+    refusal = memory.refuse_restore(member) if policy.restore else "the user is active, but restore is off"
+    if refusal:
+        plan.refusals.append(Refusal(member.email, "stays_revoked", refusal, external_id))
+    else:
+        plan.actions.append(Action(Kind.RESTORE_MEMBER, member.email, "active_again", external_id, member.id))
+
+
+def _plan_absent(plan: MemberPlan, member: Member, policy: Policy) -> None:
+    if member.type != MemberType.OWNER:
+        _withdraw(plan, member, policy.absent, "absent_from_directory", member.external_id)
+    elif policy.absent != "ignore" and member.status != MemberStatus.REVOKED:
+        plan.refusals.append(_owner_refusal(member, "no user of the snapshot has this external id"))
+
+
+def _withdraw(plan: MemberPlan, member: Member, wish: str, reason: str, external_id: str | None) -> None:
+    """Plan to take the access away as the policy wishes, unless it is gone already."""
+    if wish == "remove":
+        plan.actions.append(Action(Kind.REMOVE_MEMBER, member.email, reason, external_id, member.id))
+        plan.gone.add(member.email)
+    elif wish == "revoke" and member.status != MemberStatus.REVOKED:
+        plan.actions.append(Action(Kind.REVOKE_MEMBER, member.email, reason, external_id, member.id))
+
+
+def _owner_refusal(member: Member, why: str) -> Refusal:
+    return Refusal(member.email, "owner_protected", f"{why}; owners are never touched", member.external_id)
+
+
+def managed_members(members: Sequence[Member], policy: Policy) -> Iterator[Member]:
+    """Yield the members of the owner scope who have access or an invitation."""
+    return (m for m in members if policy.owns(m.external_id) and m.status != MemberStatus.REVOKED)

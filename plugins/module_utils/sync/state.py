@@ -1,0 +1,62 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state file: what a later run has to know and the organization cannot tell. Small, optional, private."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
+
+FORMAT = f"{PRODUCT}/state"
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The counts of the snapshot that was last applied without failure (see Snapshot.counts), or None at first."""
+
+    applied_counts: Mapping[str, int] | None = None
+
+
+def read_state(path: Path | None, organization: str) -> State:
+    """Return the state kept at ``path`` for ``organization``, an empty one where there is none.
+
+    Raises ConfigurationError for a file that is not the state of this organization.
+    """
+    if path is None or not path.exists():
+        return State()
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _unusable(path, f"it cannot be read: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != FORMAT_VERSION:
+        raise _unusable(path, "it is not a state file of this version")
+    if content.get("organization") != organization:
+        raise _unusable(path, f"it belongs to {content.get('organization')}, not to {organization}")
+    return State(applied_counts=content.get("applied_counts"))
+
+
+def write_state(path: Path, organization: str, state: State) -> None:
+    """Keep the state at ``path``, mode 0600, in one step."""
+    content = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "organization": organization,
+        "applied_counts": dict(state.applied_counts or {}),
+    }
+    write_private(path, [json.dumps(content, indent=2).encode() + b"\n"])
+
+
+def _unusable(path: Path, why: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The state file {path} cannot be used: {why}",
+        hint="Give each organization a state_file of its own, or remove this one to start without memory",
+    )
