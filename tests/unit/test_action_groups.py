@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action groups of meta/runtime.yml name exactly the modules there are, so that ``module_defaults`` reach all of them."""
+"""The action groups of meta/runtime.yml name the modules there are, so that ``module_defaults`` reach all of them."""
 
 from __future__ import annotations
 
