@@ -20,5 +20,5 @@ ansible-galaxy collection verify --offline dirsync.bitwarden
 # ansible-doc only warns of a module that it does not find.
 for module in plugins/modules/*.py; do
     name=dirsync.bitwarden.$(basename "$module" .py)
-    ansible-doc --type module "$name" | grep --quiet "MODULE $name " || { echo "build: no documentation of $name" >&2; exit 1; }
+    ansible-doc --type module --json "$name" | grep "\"$name\": {" >/dev/null || { echo "build: no documentation of $name" >&2; exit 1; }
 done
