@@ -15,11 +15,13 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGINS = CHECKOUT / "plugins"
 COLLECTION = "ansible_collections.dirsync.bitwarden"
+# REUSE-IgnoreStart
 HEADER = (
     "# Copyright (c) 2026 dirsync.bitwarden contributors\n"
     "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)\n"
     "# SPDX-License-Identifier: GPL-3.0-or-later\n"
 )
+# REUSE-IgnoreEnd
 # The height of each layer. An import stays in its layer or goes strictly down.
 HEIGHTS = {
     "modules": 5,
