@@ -29,21 +29,25 @@ def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specifi
     try:
         result = dict(function(module))
     except DirsyncError as error:
-        module.fail_json(**failure(error))
+        result = failure(error)
     except Exception as error:  # noqa: BLE001 - see above
-        module.fail_json(
-            msg=f"Unexpected error, please report it: {type(error).__name__}: {error}",
-            exception=traceback.format_exc(),
-        )
+        result = {
+            "failed": True,
+            "msg": f"Unexpected error, please report it: {type(error).__name__}: {error}",
+            "exception": traceback.format_exc(),
+        }
     for warning in result.pop("warnings", ()):
         module.warn(warning)
+    if result.pop("failed", False):
+        module.fail_json(**result)
     module.exit_json(**result)
 
 
 def failure(error: DirsyncError) -> dict[str, Any]:
-    """Return the arguments of fail_json for an expected error."""
-    if isinstance(error, GuardError):
-        return {"msg": str(error), "guard": list(error.trips)}
+    """Return the result of a module that ends with an expected error."""
+    message = str(error)
     if isinstance(error, MissingLibraryError):
-        return {"msg": f"{error.detail}. ".lstrip(". ") + str(missing_required_lib(error.library, reason=error.reason))}
-    return {"msg": str(error)}
+        advice = missing_required_lib(error.library, reason=error.reason)
+        message = f"{error.detail}. ".lstrip(". ") + str(advice)
+    guard = {"guard": list(error.trips)} if isinstance(error, GuardError) else {}
+    return {**guard, **error.result, "failed": True, "msg": message}

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation of the options that all modules share which converge an organization."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What is wanted, what a run may do, and what it leaves behind."""
+
+    DOCUMENTATION = r"""
+options:
+  snapshot:
+    description:
+      - The file that M(dirsync.bitwarden.directory_facts) wrote, on the same host.
+      - It is refused when it is truncated, altered, of an unknown version, or readable for other users.
+      - Exactly one of O(snapshot) and O(members) is needed.
+    type: path
+  members:
+    description:
+      - A short list of people instead of a snapshot, for organizations that are kept in a repository.
+      - Members of the owner scope who are missing in the list count as absent.
+    type: list
+    elements: dict
+    suboptions:
+      email:
+        description:
+          - The address; it is compared without regard to case.
+        type: str
+        required: true
+      external_id:
+        description:
+          - The identity key; the address when it is not given. With an explicit key, an address can change.
+        type: str
+      name:
+        description:
+          - The name for messages and reports; Bitwarden does not store it.
+        type: str
+      status:
+        description:
+          - Whether the person is in service; see O(policy.disabled) and O(policy.deleted) for the other two.
+        type: str
+        choices: [active, disabled, deleted]
+        default: active
+  approve:
+    description:
+      - Digests of plans that may go beyond the guards. Take the digest from RV(digest) of a run in check mode or
+        from the message of a tripped guard, after looking at the plan.
+      - A digest fits that one plan only. As soon as the directory or the organization changes, it has no effect.
+    type: list
+    elements: str
+    default: []
+  report_path:
+    description:
+      - Where to write the report as JSON, mode 0600, also in check mode and when a guard trips. It names people.
+      - No report is written by default.
+    type: path
+  state_file:
+    description:
+      - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink).
+      - Without it each run starts without memory, and that guard has nothing to compare with.
+    type: path
+  lock_directory:
+    description:
+      - The folder of the lock that keeps two runs on this host from writing to one organization at the same time.
+      - By default a folder of the user's own, below E(XDG_RUNTIME_DIR) or C(~/.cache).
+    type: path
+  lock_timeout:
+    description:
+      - For how many seconds to wait for the lock; by default a second run fails at once.
+    type: int
+    default: 0
+"""

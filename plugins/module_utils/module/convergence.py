@@ -1,0 +1,205 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way from a module's options to a converged organization: read, plan, guard, apply or predict, report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import (
+    BitwardenConnection,
+    connection_from,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
+    read_organization,
+    revocation_authors,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    ConvergenceError,
+    GuardError,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import (
+    default_lock_directory,
+    organization_lock,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import check_guards
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
+
+RETURNED_ACTIONS = 100
+NAMED_FAILURES = 10
+EVENT_LOG_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run works on."""
+
+    options: Mapping[str, Any]
+    parts: Collection[Part]
+    check_mode: bool
+    connection: BitwardenConnection
+    policy: Policy
+    snapshot: Snapshot
+    started: str
+
+
+def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode: bool) -> dict[str, Any]:
+    """Return the result of a module that converges these parts of an organization (see the modules' RETURN).
+
+    In check mode everything is read, planned and checked in the same way, but not written. Raises GuardError before
+    anything is written when a guard trips (in check mode the trips are part of the result instead, so that the
+    difference can be seen), and ConvergenceError after everything possible was done when some actions failed.
+    """
+    started = _now()
+    run = _Run(
+        options,
+        parts,
+        check_mode,
+        connection_from(options),
+        policy_from(options["policy"]),
+        _snapshot(options, started),
+        started,
+    )
+    lock_directory = Path(options["lock_directory"]) if options["lock_directory"] else default_lock_directory()
+    lock = organization_lock(run.connection.organization, lock_directory, options["lock_timeout"])
+    with nullcontext() if check_mode else lock:
+        return _converge(run, BitwardenClient(run.connection))
+
+
+def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
+    state = read_state(_path(run.options["state_file"]), run.connection.organization)
+    organization = _read(run, client)
+    plan = _plan(run, client, organization)
+    guard: tuple[str, ...] = ()
+    try:
+        approved = run.options["approve"]
+        check_guards(plan, run.snapshot, organization, run.policy, state.applied_counts, approved=approved)
+    except GuardError as error:
+        guard = error.trips
+        if not run.check_mode:
+            error.result = _result(run, plan, (), organization, guard)
+            raise
+    results = predict(plan) if run.check_mode else apply_plan(plan, organization, client)
+    result = _result(run, plan, results, organization, guard)
+    failures = [outcome for outcome in results if outcome.outcome == "failed"]
+    if failures:
+        raise _failed(failures, result)
+    if not run.check_mode and run.options["state_file"]:
+        state = State(applied_counts=run.snapshot.counts())
+        write_state(Path(run.options["state_file"]), run.connection.organization, state)
+    return result
+
+
+def _snapshot(options: Mapping[str, Any], now: str) -> Snapshot:
+    """Return what is wanted: the snapshot file, or the inline lists."""
+    if options["snapshot"] is not None:
+        return read_snapshot(Path(options["snapshot"]))
+    if options["members"] is None:
+        raise ConfigurationError(
+            "Neither a snapshot nor a list of members was given",
+            hint="Give the path that directory_facts wrote in snapshot, or a short list in members",
+        )
+    return inline_snapshot(options["members"], options.get("groups") or (), now)
+
+
+def _read(run: _Run, client: BitwardenClient) -> Organization:
+    """Return the current state, with the members of just those groups on which the plan depends."""
+    if "groups" not in run.parts:
+        return read_organization(client, lambda groups: ())
+    return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
+
+
+def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Plan:
+    memory = NOTHING_KNOWN
+    candidates = restore_candidates(run.snapshot.users, organization.members, run.policy)
+    if candidates and "members" in run.parts:
+        since = datetime.now(timezone.utc) - timedelta(days=EVENT_LOG_DAYS)
+        authors = revocation_authors(client, [member.id for member in candidates], since)
+        memory = Memory(authors.revoked_by, authors.log_works)
+    members_first = run.check_mode and bool(run.options.get("after_members", True))
+    return make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=members_first)
+
+
+def _result(
+    run: _Run, plan: Plan, results: tuple[Result, ...], organization: Organization, guard: tuple[str, ...]
+) -> dict[str, Any]:
+    report_path = run.options["report_path"]
+    if report_path:
+        report = make_report(
+            plan,
+            results,
+            run.snapshot,
+            organization=run.connection.organization,
+            check_mode=run.check_mode,
+            started=run.started,
+            finished=_now(),
+            guard=guard,
+        )
+        write_private(Path(report_path), [json.dumps(report, indent=1, ensure_ascii=False).encode() + b"\n"])
+    return {
+        "changed": any(result.outcome in ("planned", "done") for result in results),
+        "plan": {
+            "digest": plan.digest,
+            "actions": [describe(action) for action in plan.actions[:RETURNED_ACTIONS]],
+            "omitted": max(0, len(plan.actions) - RETURNED_ACTIONS),
+        },
+        "digest": plan.digest,
+        "counts": plan.counts(),
+        "outcomes": outcomes(plan, results),
+        "guard": list(guard),
+        "report": report_path,
+        "diff": make_diff(plan, organization),
+        "warnings": _warnings(plan, guard),
+    }
+
+
+def _warnings(plan: Plan, guard: tuple[str, ...]) -> list[str]:
+    """Return what the operator must not overlook: guards that will stop the run, records that were refused."""
+    warnings = [f"The real run will be stopped by a guard: {trip}" for trip in guard]
+    warnings += [f"{refusal.key}: {refusal.message} ({refusal.reason})" for refusal in plan.refusals[:NAMED_FAILURES]]
+    if len(plan.refusals) > NAMED_FAILURES:
+        warnings.append(f"{len(plan.refusals) - NAMED_FAILURES} more records were refused; the report names them")
+    return warnings
+
+
+def _failed(failures: list[Result], result: dict[str, Any]) -> ConvergenceError:
+    named = "; ".join(f"{failure.action.key}: {failure.message}" for failure in failures[:NAMED_FAILURES])
+    more = f" and {len(failures) - NAMED_FAILURES} more" if len(failures) > NAMED_FAILURES else ""
+    total = len(result["plan"]["actions"]) + result["plan"]["omitted"]
+    error = ConvergenceError(
+        f"{len(failures)} of {total} actions failed: {named}{more}",
+        hint="Everything else was done; the next run tries the failed ones again",
+    )
+    error.result = result
+    return error
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,159 @@
+#!/usr/bin/python
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Converge the members and groups of a Bitwarden organization on one plan."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: bitwarden_org_sync
+short_description: Converge the members and groups of a Bitwarden organization on one plan
+version_added: 0.1.0
+author:
+  - dirsync.bitwarden contributors (@dirsync)
+description:
+  - Does what M(dirsync.bitwarden.bitwarden_org_members) and M(dirsync.bitwarden.bitwarden_org_groups) do, with one
+    reading, one plan, one check of the guards, one digest to approve and one report.
+  - A guard that trips on the groups keeps the members untouched too, and access is given before it is taken away.
+  - Reads first and writes only what differs; a second run writes nothing.
+  - Check mode and C(--diff) come from the very plan that a real run carries out.
+
+options:
+  groups:
+    description:
+      - A short list of groups beside O(members), for organizations that are kept in a repository.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - The name of the group.
+        type: str
+        required: true
+      external_id:
+        description:
+          - The identity key; the name when it is not given. With an explicit key, a group can be renamed.
+        type: str
+      members:
+        description:
+          - E-mails or external ids of people in O(members).
+        type: list
+        elements: str
+        default: []
+extends_documentation_fragment:
+  - dirsync.bitwarden.attributes
+  - dirsync.bitwarden.attributes.convergence
+  - dirsync.bitwarden.bitwarden
+  - dirsync.bitwarden.convergence
+  - dirsync.bitwarden.policy
+seealso:
+  - module: dirsync.bitwarden.directory_facts
+  - module: dirsync.bitwarden.bitwarden_org_members
+  - module: dirsync.bitwarden.bitwarden_org_groups
+"""
+
+EXAMPLES = r"""
+- name: Read the directory
+  dirsync.bitwarden.directory_facts:
+    snapshot: /var/lib/dirsync/snapshot.json
+    sources: "{{ bitwarden_sync_sources }}"
+
+- name: Converge the organization
+  dirsync.bitwarden.bitwarden_org_sync:
+    client_id: "{{ bitwarden_client_id }}"
+    client_secret: "{{ bitwarden_client_secret }}"
+    snapshot: /var/lib/dirsync/snapshot.json
+    report_path: /var/lib/dirsync/report.json
+    state_file: /var/lib/dirsync/state.json
+    policy:
+      absent: revoke
+      guards:
+        revocations:
+          count: 25
+
+- name: Go beyond the guards once, with a plan that was looked at
+  dirsync.bitwarden.bitwarden_org_sync:
+    client_id: "{{ bitwarden_client_id }}"
+    client_secret: "{{ bitwarden_client_secret }}"
+    snapshot: /var/lib/dirsync/snapshot.json
+    approve:
+      - "{{ approved_digest }}"
+"""
+
+RETURN = r"""
+plan:
+  description: What this run does, or would do in check mode.
+  returned: success, and when a guard trips or actions fail
+  type: dict
+  contains:
+    digest:
+      description: Identifies the plan; equal plans have equal digests in any run.
+      type: str
+      sample: sha256:5f2b0e1c...
+    actions:
+      description:
+        - The first 100 actions in the order of application, each with C(action), C(key) (the e-mail of a member or
+          the name of a group), C(reason), and as far as they apply C(external_id), C(id), C(previous), C(value),
+          C(joining) and C(leaving).
+      type: list
+      elements: dict
+      sample: [{action: invite_member, key: ann@example.org, reason: new_user, external_id: 1f6d}]
+    omitted:
+      description: How many further actions the plan has; the report holds them all.
+      type: int
+      sample: 0
+digest:
+  description: The digest of the plan, for O(approve).
+  returned: success, and when a guard trips or actions fail
+  type: str
+  sample: sha256:5f2b0e1c...
+counts:
+  description: How many actions of each kind the plan holds, and how many records it refuses to touch (C(refused)).
+  returned: success, and when a guard trips or actions fail
+  type: dict
+  sample: {invite_member: 3, create_group: 1, set_group_members: 1, refused: 0}
+outcomes:
+  description: How many records ended in which way; C(planned) in check mode, else C(done), C(failed), C(refused).
+  returned: success, and when a guard trips or actions fail
+  type: dict
+  sample: {planned: 0, done: 3, failed: 0, refused: 0}
+guard:
+  description:
+    - The limits that the plan goes beyond, with the records beyond them; empty where there are none.
+    - In check mode the task ends well all the same, so that the difference can be seen; the real run fails.
+  returned: success, and when a guard trips or actions fail
+  type: list
+  elements: str
+  sample: []
+report:
+  description: The path of the report, as given in O(report_path).
+  returned: success, and when a guard trips or actions fail
+  type: str
+  sample: /var/lib/dirsync/report.json
+"""
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.convergence import (
+    convergence_spec,
+    inline_groups_spec,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import converge
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.runner import run_module
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(
+        lambda module: converge(module.params, BOTH, check_mode=module.check_mode),
+        argument_spec={**bitwarden_spec(), **convergence_spec(), **inline_groups_spec()},
+        mutually_exclusive=[("snapshot", "members"), ("snapshot", "groups")],
+        required_one_of=[("snapshot", "members")],
+        supports_check_mode=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
