@@ -106,7 +106,7 @@ def import_faults(layer: str, source: str) -> list[str]:
 
 def opening_faults(source: str) -> list[str]:
     """Return what the top of a Python file lacks: the licence header, a docstring or Ansible's documentation."""
-    faults = [] if source.startswith(HEADER) else ["no licence header"]
+    faults = [] if source.removeprefix("#!/usr/bin/python\n").startswith(HEADER) else ["no licence header"]
     tree = ast.parse(source)
     documentation = any(
         isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION" for node in tree.body
@@ -202,7 +202,7 @@ def test_good_import_passes(layer: str, source: str) -> None:
     ("source", "faults"),
     [
         (HEADER + '"""What lives here."""\n', []),
-        (HEADER + 'DOCUMENTATION = r"""module: sample"""\n', []),
+        ("#!/usr/bin/python\n" + HEADER + 'DOCUMENTATION = r"""module: sample"""\n', []),
         ('"""What lives here."""\n', ["no licence header"]),
         (HEADER + "import os\n", ["no docstring"]),
         ("import os\n" + HEADER, ["no licence header", "no docstring"]),
