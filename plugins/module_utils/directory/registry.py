@@ -37,8 +37,10 @@ class Provider(Protocol):
 def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provider:
     """Return the provider of ``source_type`` for the source called ``name``.
 
-    ``options`` are the validated options of that type, as in its argument specification. Raises ConfigurationError
-    for an unknown type or options that cannot work, and MissingLibraryError where a library is not installed.
+    ``options`` are the validated options of that type, as in its argument specification, and ``user_query``,
+    ``group_query`` (what a bwdc_filter leaves to the directory to select, or None, to be combined by AND with the
+    type's own filter) and ``read_groups`` (False where nobody asks for groups). Raises ConfigurationError for an
+    unknown type or options that cannot work, and MissingLibraryError where a library is not installed.
     """
     if source_type == "ldap":
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.source import LdapProvider
