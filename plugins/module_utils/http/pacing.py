@@ -37,7 +37,6 @@ class Pacer:
         self._successes = 0
         self._not_before = 0.0
         self._starts: deque[float] = deque(maxlen=max((count for count, _ in self._limits), default=1))
-        self.waited = 0.0
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -77,7 +76,6 @@ class Pacer:
                     self._active += 1
                     self._starts.append(self._clock())
                     return
-                self.waited += wait
             self._sleep(wait)
 
     def _wait(self) -> float:

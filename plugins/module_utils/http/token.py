@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirsyncError
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token, kept out of every repr; ``lifetime`` is what remains of it in seconds."""
+    """An access token, kept out of every repr; ``lifetime`` is what remains of it in seconds.
 
-    value: str
+    Raises DirsyncError for a value that no header can carry (RFC 6750, section 2.1, leaves only some printable ASCII).
+    """
+
+    value: str = field(repr=False)
     lifetime: float
 
-    def __repr__(self) -> str:
-        return f"Token(lifetime={self.lifetime})"
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[!-~]+", self.value):
+            raise DirsyncError("The sign-in answered with an access token that is empty or not printable ASCII")
 
 
 class TokenCache:
