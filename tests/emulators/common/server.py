@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -24,6 +25,7 @@ from .injection import inject
 from .recorder import RecordedRequest, Recorder
 
 Hook = Callable[[RecordedRequest], None]
+Server = TypeVar("Server", bound="EmulatorServer")
 
 MAXIMUM_BODY = 505 * 1024 * 1024
 """Bytes; the limit of the reverse proxy of a self-hosted Bitwarden server."""
@@ -82,7 +84,7 @@ class EmulatorServer:
         """The PEM file of the certificate authority; None without TLS."""
         return None if self._certificate is None else self._certificate.ca_file
 
-    def start(self) -> EmulatorServer:
+    def start(self: Server) -> Server:
         """Listen. Raises OSError when the port is taken."""
         context = self._ssl_context() if self._tls else None
         loop = asyncio.new_event_loop()
@@ -110,7 +112,7 @@ class EmulatorServer:
             self._temporary.cleanup()
             self._temporary = None
 
-    def __enter__(self) -> EmulatorServer:
+    def __enter__(self: Server) -> Server:
         return self.start()
 
     def __exit__(
