@@ -36,7 +36,7 @@ class Pacer:
         self._active = 0
         self._successes = 0
         self._not_before = 0.0
-        self._starts: deque[float] = deque(maxlen=max((count for count, _ in self._limits), default=1))
+        self._starts: deque[float] = deque(maxlen=max((limit[0] for limit in self._limits), default=1))
 
     @contextmanager
     def slot(self) -> Iterator[None]:

@@ -53,17 +53,16 @@ def match_members(users: Sequence[User], members: Sequence[Member], policy: Poli
     """Return the membership of each user: by external id, else by e-mail where the membership may be taken over.
 
     Active users choose first, so that somebody who came back under a new directory account keeps the membership that
-    the disabled or deleted old account still points to. Deleted users are matched by external id only: their address
-    may be someone else's by now.
+    the disabled or deleted old account still points to. Only active users take over a membership with another
+    external id: the addresses of the others may be someone else's by now.
     """
     matching = _Matching(members, policy)
     for status in ("active", "disabled", "deleted"):
         group = [user for user in users if user.status == status]
         strangers = [user for user in group if not matching.by_external_id(user)]
         if status != "deleted":
-            wanted = {policy.external_id(user.external_id) for user in group}
             for user in strangers:
-                matching.by_email(user, wanted)
+                matching.by_email(user, takeover=status == "active")
     return matching.result()
 
 
@@ -82,23 +81,26 @@ class _Matching:
         self._refusals: dict[str, Refusal] = {}
 
     def by_external_id(self, user: User) -> bool:
-        """Give the user the membership with the same external id; say whether there is one, given or not."""
+        """Give the user the membership with the same external id; say whether the matter is settled by that."""
         external_id = self._policy.external_id(user.external_id)
         member = self._by_external_id.get(external_id)
-        if member is None:
+        if member is None or member.id in self._claimed:
             return False
         if external_id in self._shared:
             self._refusals[user.external_id] = _shared_external_id(user.email or user.external_id, external_id)
-        elif member.id not in self._claimed:
+        else:
             self._claim(user, member)
         return True
 
-    def by_email(self, user: User, wanted: set[str]) -> None:
-        """Give the user the membership with the same e-mail if nobody with the same status has a better claim."""
+    def by_email(self, user: User, *, takeover: bool) -> None:
+        """Give the user the membership with the same e-mail if nobody has a better claim to it.
+
+        Without ``takeover`` only memberships without external id are considered.
+        """
         member = self._by_email.get(user.email) if user.email else None
-        if member is None:
+        if member is None or member.id in self._claimed or not (takeover or member.external_id is None):
             return
-        refusal = self._refuse_takeover(user, member, wanted)
+        refusal = self._refuse_takeover(user, member)
         if refusal:
             self._refusals[user.external_id] = refusal
         else:
@@ -113,22 +115,18 @@ class _Matching:
         self._found[user.external_id] = member
         self._claimed.add(member.id)
 
-    def _refuse_takeover(self, user: User, member: Member, wanted: set[str]) -> Refusal | None:
+    def _refuse_takeover(self, user: User, member: Member) -> Refusal | None:
         """Return why a membership found by e-mail must not become that of the user, or None if it may."""
-        if member.id in self._claimed or member.external_id in wanted:
-            reason = "email_taken"
-            message = f"{user.email} is the address of a membership that belongs to another user of the snapshot"
-        elif member.external_id is None:
+        if member.external_id is None:
             return None
-        elif not self._policy.owns(member.external_id) or member.external_id in self._shared:
-            reason = "foreign_external_id"
-            message = f"{user.email} is a member under the external id {member.external_id}, outside the owner scope"
+        if not self._policy.owns(member.external_id) or member.external_id in self._shared:
+            reason, why = "foreign_external_id", "which is not in the owner scope, or not unique"
         elif not self._policy.rekey:
             self._claimed.add(member.id)
-            reason = "rekey_off"
-            message = f"{user.email} is a member under the external id {member.external_id}, and rekey is off"
+            reason, why = "rekey_off", "and rekey is off"
         else:
             return None
+        message = f"{user.email} is a member under the external id {member.external_id}, {why}"
         return Refusal(user.email or user.external_id, reason, message, self._policy.external_id(user.external_id))
 
 
@@ -146,7 +144,7 @@ def plan_members(users: Sequence[User], members: Sequence[Member], policy: Polic
     )
     taken = {member.email for member in members}
     plan.refusals.extend(matches.refusals.values())
-    _plan_new_addresses(plan, users, matches, taken)
+    _plan_new_addresses(plan, users, matches, taken, policy)
     for user in users:
         member = matches.members.get(user.external_id)
         if member is not None:
@@ -187,7 +185,7 @@ def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy
         message = "the directory has no usable e-mail for this user, so that nobody can be invited"
         plan.refusals.append(Refusal(user.name or user.external_id, "email_missing", message, external_id))
     elif user.email in taken:
-        message = "several users of the snapshot share this e-mail"
+        message = "this is the address of a membership that belongs to another user of the snapshot"
         plan.refusals.append(Refusal(user.email, "email_taken", message, external_id))
     elif not policy.invite:
         plan.refusals.append(Refusal(user.email, "invite_off", "not a member, and invite is off", external_id))
@@ -198,7 +196,9 @@ def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy
         plan.managed.add(user.email)
 
 
-def _plan_new_addresses(plan: MemberPlan, users: Sequence[User], matches: Matches, taken: set[str]) -> None:
+def _plan_new_addresses(
+    plan: MemberPlan, users: Sequence[User], matches: Matches, taken: set[str], policy: Policy
+) -> None:
     """Plan for active users whose e-mail changed: a pending invitation is replaced, an account can only be reported.
 
     An address that one replacement frees may be what another one waits for, hence the repetition.
@@ -215,13 +215,17 @@ def _plan_new_addresses(plan: MemberPlan, users: Sequence[User], matches: Matche
     while progress:
         progress = False
         for user, member in tuple(waiting):
-            if member.status == MemberStatus.INVITED and member.type != MemberType.OWNER and user.email not in taken:
+            if policy.invite and _is_mere_invitation(member) and user.email not in taken:
                 waiting.remove((user, member))
                 _replace_invitation(plan, user, member, taken)
                 progress = True
     for user, member in waiting:
         message = f"the directory says {user.email}; only the member can change the address of a Bitwarden account"
         plan.refusals.append(Refusal(member.email, "email_differs", message, member.external_id))
+
+
+def _is_mere_invitation(member: Member) -> bool:
+    return member.status == MemberStatus.INVITED and member.type != MemberType.OWNER
 
 
 def _replace_invitation(plan: MemberPlan, user: User, member: Member, taken: set[str]) -> None:

@@ -39,7 +39,7 @@ def make_plan(
     ``parts`` are what to plan. Groups alone are planned against the organization as a run for the members with the
     same snapshot and policy would leave it, or, without ``members_first``, against the organization as it is.
     """
-    snapshot = replace(snapshot, users=tuple(sorted(snapshot.users, key=lambda user: user.email or user.external_id)))
+    snapshot, organization = _in_order(snapshot, organization)
     members = plan_members(snapshot.users, organization.members, policy, memory)
     actions: list[Action] = []
     refusals = []
@@ -47,7 +47,7 @@ def make_plan(
         actions += members.actions
         refusals += members.refusals
     elif not members_first:
-        members = _members_as_they_are(snapshot, organization, policy)
+        members = _members_as_they_are(members, snapshot, organization, policy)
     if "groups" in parts:
         groups = plan_groups(snapshot, organization, policy, members)
         actions += groups.actions
@@ -55,10 +55,30 @@ def make_plan(
     return Plan(ordered(actions), tuple(sorted(refusals, key=lambda refusal: (refusal.key, refusal.reason))))
 
 
-def _members_as_they_are(snapshot: Snapshot, organization: Organization, policy: Policy) -> MemberPlan:
-    """Return a plan for the members that changes nothing."""
+def _in_order(snapshot: Snapshot, organization: Organization) -> tuple[Snapshot, Organization]:
+    """Return both sorted by what people call things, so that equal states give equal plans, easy to read."""
+    return (
+        replace(
+            snapshot,
+            users=tuple(sorted(snapshot.users, key=lambda user: user.email or user.external_id)),
+            groups=tuple(sorted(snapshot.groups, key=lambda group: (group.name, group.external_id))),
+        ),
+        replace(
+            organization,
+            members=tuple(sorted(organization.members, key=lambda member: member.email)),
+            groups=tuple(
+                sorted(organization.groups, key=lambda group: (group.name, group.external_id or "", group.id))
+            ),
+        ),
+    )
+
+
+def _members_as_they_are(
+    plan: MemberPlan, snapshot: Snapshot, organization: Organization, policy: Policy
+) -> MemberPlan:
+    """Return the plan for the members as if nothing of it were carried out."""
     matches = match_members(snapshot.users, organization.members, policy).members
     return MemberPlan(
-        keys={external_id: member.email for external_id, member in matches.items()},
+        keys={external_id: member.email for external_id, member in matches.items() if external_id in plan.keys},
         managed={member.email for member in organization.members if policy.owns(member.external_id)},
     )

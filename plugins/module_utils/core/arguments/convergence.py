@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that all modules share which converge an organization: what is wanted, how far to go, what to leave behind."""
+"""Options of every module that converges an organization: what is wanted, how far to go, what to leave behind."""
 
 from __future__ import annotations
 

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An organization in memory that obeys the write calls of the Public API: the world for tests of planner and apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
+    MemberStatus,
+    MemberType,
+    Organization,
+    OrganizationGroup,
+)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing may catch it."""
+
+
+class OrganizationInMemory:
+    """Implements the client that apply_plan uses; ``before_write`` is called with the number of each write."""
+
+    def __init__(self, organization: Organization, before_write: Callable[[int], None] = lambda number: None) -> None:
+        self._members = {member.id: member for member in organization.members}
+        self._groups = {group.id: group for group in organization.groups}
+        self._memberships = {group.id: set(organization.memberships.get(group.id, ())) for group in organization.groups}
+        self._statuses = {member.id: MemberStatus.CONFIRMED for member in organization.members}
+        self._before_write = before_write
+        self._next = 1000
+        self.writes: list[tuple[str, str]] = []
+        self.invited: list[str] = []
+
+    def state(self) -> Organization:
+        """Return what a reader of the whole organization sees."""
+        return Organization(
+            tuple(self._members.values()),
+            tuple(self._groups.values()),
+            {id_: frozenset(members) for id_, members in self._memberships.items()},
+        )
+
+    def members(self) -> tuple[Member, ...]:
+        return tuple(self._members.values())
+
+    def member(self, member_id: str) -> Member | None:
+        return self._members.get(member_id)
+
+    def groups(self) -> tuple[OrganizationGroup, ...]:
+        return tuple(self._groups.values())
+
+    def group(self, group_id: str) -> OrganizationGroup | None:
+        return self._groups.get(group_id)
+
+    def invite(self, email: str, external_id: str | None) -> Member:
+        self._write("invite", email)
+        if any(member.email == email for member in self._members.values()):
+            raise BitwardenError(f"POST members {email}", status=400, server="This user has already been invited.")
+        member = Member(self._new_id("m"), email, MemberStatus.INVITED, MemberType.USER, external_id)
+        self._members[member.id] = member
+        self.invited.append(email)
+        return member
+
+    def update_member(self, member_id: str, *, external_id: str | None) -> None:
+        self._write("update", member_id)
+        self._members[member_id] = replace(self._members[member_id], external_id=external_id)
+
+    def revoke(self, member_id: str) -> None:
+        self._write("revoke", member_id)
+        member = self._members[member_id]
+        if member.status == MemberStatus.REVOKED:
+            raise BitwardenError("POST revoke", status=400, server="Already revoked.")
+        self._statuses[member_id] = member.status
+        self._members[member_id] = replace(member, status=MemberStatus.REVOKED)
+
+    def restore(self, member_id: str) -> None:
+        self._write("restore", member_id)
+        member = self._members[member_id]
+        if member.status != MemberStatus.REVOKED:
+            raise BitwardenError("POST restore", status=400, server="Already active.")
+        self._members[member_id] = replace(member, status=self._statuses[member_id])
+
+    def remove_member(self, member_id: str) -> None:
+        self._write("remove", member_id)
+        if self._members.pop(member_id, None) is None:
+            raise BitwardenError("DELETE member", status=404)
+        for members in self._memberships.values():
+            members.discard(member_id)
+
+    def create_group(self, name: str, external_id: str | None) -> OrganizationGroup:
+        self._write("create_group", name)
+        group = OrganizationGroup(self._new_id("g"), name, external_id)
+        self._groups[group.id] = group
+        self._memberships[group.id] = set()
+        return group
+
+    def update_group(self, group_id: str, *, name: str, external_id: str | None) -> None:
+        self._write("update_group", group_id)
+        self._groups[group_id] = replace(self._groups[group_id], name=name, external_id=external_id)
+
+    def delete_group(self, group_id: str) -> None:
+        self._write("delete_group", group_id)
+        del self._groups[group_id]
+        del self._memberships[group_id]
+
+    def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None:
+        self._write("set_group_members", group_id)
+        self._memberships[group_id] = {id_ for id_ in member_ids if id_ in self._members}
+
+    def _write(self, what: str, subject: str) -> None:
+        self._before_write(len(self.writes))
+        self.writes.append((what, subject))
+
+    def _new_id(self, prefix: str) -> str:
+        self._next += 1
+        return f"{prefix}{self._next}"

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hypothesis strategies for directories, organizations and policies that are small but collide as often as they can."""
+
+from __future__ import annotations
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
+    MemberStatus,
+    MemberType,
+    Organization,
+    OrganizationGroup,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from hypothesis import strategies as st
+
+IDENTITIES = [f"id{number}" for number in range(8)]
+EMAILS = [f"user{number}@example.org" for number in range(8)]
+NAMES = ["Engineering", "Finance", "Support", "Everyone"]
+PREFIXES = ["", "ldap:"]
+UNLIMITED = Guards(*[Limit()] * 6, exempt=0)
+
+
+@st.composite
+def snapshots(draw: st.DrawFn) -> Snapshot:
+    """Snapshots as the merge step makes them: unique external ids, unique e-mails among users who have one."""
+    identities = draw(st.lists(st.sampled_from(IDENTITIES), unique=True, max_size=6))
+    emails = draw(st.permutations(EMAILS))
+    users = tuple(
+        User(identity, draw(st.sampled_from([email, email, email, None])), None, draw(st.sampled_from(STATUSES)), "s")
+        for identity, email in zip(sorted(identities), emails, strict=False)
+    )
+    group_ids = draw(st.lists(st.sampled_from(IDENTITIES[:4]), unique=True, max_size=3))
+    groups = tuple(
+        Group(
+            group_id,
+            draw(st.sampled_from(NAMES)),
+            "s",
+            tuple(sorted(draw(st.sets(st.sampled_from([u.external_id for u in users]))) if users else ())),
+        )
+        for group_id in sorted(group_ids)
+    )
+    return Snapshot(users, groups)
+
+
+STATUSES = ["active", "active", "active", "disabled", "deleted"]
+
+
+@st.composite
+def organizations(draw: st.DrawFn) -> Organization:
+    """Organizations with members and groups that may or may not belong to the sync; one confirmed owner at least."""
+    external_ids = st.sampled_from([None, *IDENTITIES, *[f"ldap:{identity}" for identity in IDENTITIES], "foreign"])
+    emails = draw(st.lists(st.sampled_from(EMAILS), unique=True, max_size=7))
+    members = [
+        Member(
+            f"m{number}",
+            email,
+            draw(st.sampled_from(list(MemberStatus))),
+            draw(st.sampled_from([MemberType.USER, MemberType.USER, MemberType.ADMIN, MemberType.OWNER])),
+            draw(external_ids),
+        )
+        for number, email in enumerate(emails)
+    ]
+    members.append(Member("owner", "owner@example.org", MemberStatus.CONFIRMED, MemberType.OWNER))
+    groups = tuple(
+        OrganizationGroup(f"g{number}", name, draw(external_ids))
+        for number, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=4)))
+    )
+    ids = [member.id for member in members]
+    memberships = {group.id: frozenset(draw(st.sets(st.sampled_from(ids)))) for group in groups}
+    return Organization(tuple(members), groups, memberships)
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    """Every combination of choices, with the guards off."""
+    return st.builds(
+        Policy,
+        invite=st.booleans(),
+        restore=st.booleans(),
+        rekey=st.booleans(),
+        adopt=st.booleans(),
+        absent=st.sampled_from(["ignore", "revoke", "remove"]),
+        disabled=st.sampled_from(["ignore", "revoke", "remove"]),
+        deleted=st.sampled_from(["revoke", "remove"]),
+        absent_groups=st.sampled_from(["ignore", "remove"]),
+        membership=st.sampled_from(["exclusive", "additive", "managed_only"]),
+        external_id_prefix=st.sampled_from(PREFIXES),
+        guards=st.just(UNLIMITED),
+    )

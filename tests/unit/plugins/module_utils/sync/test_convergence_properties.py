@@ -1,0 +1,130 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The promises of the design, for any directory, any organization and any policy."""
+
+from __future__ import annotations
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    MemberStatus,
+    MemberType,
+    Organization,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.tests.support.organization import Killed, OrganizationInMemory
+from ansible_collections.dirsync.bitwarden.tests.support.strategies import organizations, policies, snapshots
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(snapshots(), organizations(), policies())
+def test_a_second_run_finds_nothing_to_do(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
+    client = OrganizationInMemory(organization)
+    plan = make_plan(snapshot, organization, policy)
+    results = apply_plan(plan, organization, client)
+    assert [result.message for result in results if result.outcome != "done"] == []
+    assert make_plan(snapshot, client.state(), policy).actions == ()
+
+
+@given(snapshots(), organizations(), policies())
+def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
+    client = OrganizationInMemory(organization)
+    apply_plan(make_plan(snapshot, organization, policy), organization, client)
+    after = {member.id: member for member in client.state().members}
+    addresses = {user.email for user in snapshot.users}
+    for member in organization.members:
+        owned = policy.owns(member.external_id)
+        linkable = member.external_id is None and member.email in addresses
+        if member.type == MemberType.OWNER or not (owned or linkable):
+            assert after[member.id] == member
+        elif member.external_id is None:
+            assert after[member.id].status == member.status
+    groups = {group.id: group for group in client.state().groups}
+    for group in organization.groups:
+        if group.external_id is None or not policy.owns(group.external_id):
+            assert group.id in groups
+            if not policy.adopt or group.external_id is not None:
+                assert groups[group.id] == group
+
+
+@given(snapshots(), organizations(), policies(), st.integers(0, 30))
+def test_a_killed_run_converges_on_the_next_one(
+    snapshot: Snapshot, organization: Organization, policy: Policy, fatal: int
+) -> None:
+    def kill(number: int) -> None:
+        if number == fatal:
+            raise Killed
+
+    client = OrganizationInMemory(organization, kill)
+    straight = OrganizationInMemory(organization)
+    apply_plan(make_plan(snapshot, organization, policy), organization, straight)
+    try:
+        apply_plan(make_plan(snapshot, organization, policy), organization, client)
+    except Killed:
+        fatal = -1
+    state = client.state()
+    results = apply_plan(make_plan(snapshot, state, policy), state, client)
+    assert all(result.outcome == "done" for result in results)
+    assert make_plan(snapshot, client.state(), policy).actions == ()
+    assert len(client.invited) == len(set(client.invited))
+    assert _essence(client.state()) == _essence(straight.state())
+
+
+@given(snapshots(), organizations(), policies())
+def test_active_users_have_access_and_the_others_have_not(
+    snapshot: Snapshot, organization: Organization, policy: Policy
+) -> None:
+    client = OrganizationInMemory(organization)
+    plan = make_plan(snapshot, organization, policy)
+    apply_plan(plan, organization, client)
+    refused = {refusal.external_id for refusal in plan.refusals}
+    members = {member.external_id: member for member in client.state().members}
+    emails = {member.email: member for member in client.state().members}
+    in_service = {user.email for user in snapshot.users if user.status == "active"}
+    for user in snapshot.users:
+        external_id = policy.external_id(user.external_id)
+        member = members.get(external_id)
+        if external_id in refused:
+            continue
+        if user.status == "active":
+            assert user.email is not None or member is not None
+            holder = member or emails[user.email or ""]
+            assert holder.status != MemberStatus.REVOKED or holder.type == MemberType.OWNER
+        elif member is not None and member.type != MemberType.OWNER and member.email not in in_service:
+            wish = policy.disabled if user.status == "disabled" else policy.deleted
+            assert wish == "ignore" or member.status == MemberStatus.REVOKED
+
+
+@given(snapshots(), organizations(), policies())
+def test_the_digest_does_not_depend_on_the_order_of_things(
+    snapshot: Snapshot, organization: Organization, policy: Policy
+) -> None:
+    mirrored = Organization(organization.members[::-1], organization.groups[::-1], organization.memberships)
+    plan, other = make_plan(snapshot, organization, policy), make_plan(snapshot, mirrored, policy)
+    assert plan.digest == other.digest
+
+
+@given(snapshots(), organizations(), policies())
+def test_groups_planned_before_the_members_foresee_them(
+    snapshot: Snapshot, organization: Organization, policy: Policy
+) -> None:
+    foreseen = make_plan(snapshot, organization, policy, parts={"groups"})
+    client = OrganizationInMemory(organization)
+    apply_plan(make_plan(snapshot, organization, policy, parts={"members"}), organization, client)
+    real = make_plan(snapshot, client.state(), policy, parts={"groups"}, members_first=False)
+    assert foreseen.digest == real.digest
+
+
+def _essence(organization: Organization) -> tuple[object, ...]:
+    """Return the state without the ids that differ from run to run."""
+    emails = {member.id: member.email for member in organization.members}
+    return (
+        sorted((m.email, m.external_id or "", m.status, m.type) for m in organization.members),
+        sorted(
+            (group.name, group.external_id or "", sorted(emails[id_] for id_ in organization.memberships[group.id]))
+            for group in organization.groups
+        ),
+    )
