@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """OpenLDAP's slapd in a folder of its own, run by an ordinary user.
 
-From Python, ``with Slapd(folder) as slapd: slapd.load(ldif)``; from a shell,
-``python -m ansible_collections.dirsync.bitwarden.tests.servers.slapd FOLDER --ldif FILE``, which prints the addresses and
-credentials as JSON and serves until it is interrupted.
+From Python, ``with Slapd(folder) as slapd: slapd.load(ldif)``; from a shell, this file run as a module with a folder
+and ``--ldif FILE`` prints the addresses and credentials as JSON and serves until it is interrupted.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from ansible_collections.dirsync.bitwarden.tests.servers.process import (
 BASE_DN = "dc=example,dc=org"
 _SCHEMA = Path("/etc/ldap/schema")
 _ADDRESS = "127.0.0.1"
-_MANAGERS = "dn.exact=gidNumber={gid}+uidNumber={uid},cn=peercred,cn=external,cn=auth"
+_LOCAL_USER = "gidNumber={gid}+uidNumber={uid},cn=peercred,cn=external,cn=auth"
 
 _CONFIGURATION = """\
 dn: cn=config
@@ -72,7 +71,7 @@ olcSizeLimit: 500
 dn: olcDatabase={{0}}config,cn=config
 objectClass: olcDatabaseConfig
 olcDatabase: {{0}}config
-olcAccess: to * by {managers} manage by * none
+olcAccess: to * by dn.exact={local_user} manage by * none
 
 dn: olcDatabase={{1}}mdb,cn=config
 objectClass: olcDatabaseConfig
@@ -87,9 +86,10 @@ olcRootPW: {admin_password}
 olcDbIndex: objectClass eq
 olcDbIndex: uid,cn,mail eq,sub
 olcDbIndex: member,entryUUID,entryCSN,modifyTimestamp eq
-olcLimits: dn.exact="{reader_dn}" size=unlimited
+olcLimits: {{0}}dn.exact="{local_user}" size=unlimited
+olcLimits: {{1}}dn.exact="{reader_dn}" size=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
-olcAccess: to * by {managers} manage by dn.exact="cn=blind,{base_dn}" search by users read by anonymous read
+olcAccess: to * by dn.exact={local_user} manage by dn.exact="cn=blind,{base_dn}" search by users read by anonymous read
 
 dn: olcOverlay={{0}}memberof,olcDatabase={{1}}mdb,cn=config
 objectClass: olcOverlayConfig
@@ -139,8 +139,8 @@ ou: groups
 class Slapd:
     """A context manager around one slapd with the suffix ``dc=example,dc=org`` below ``directory``.
 
-    It starts with ``ou=people``, ``ou=groups``, the account ``reader_dn`` (no size limit) and ``cn=blind`` (sees that
-    entries exist, but none of their attributes). Everybody else may read 500 entries.
+    It starts with ``ou=people``, ``ou=groups``, the account ``reader_dn`` and ``cn=blind`` (sees that entries exist, but
+    none of their attributes). Only the reader and, over ldapi, the user who runs it may read more than 500 entries.
     """
 
     base_dn = BASE_DN
@@ -190,7 +190,7 @@ class Slapd:
             admin_dn=self.admin_dn,
             admin_password=self.admin_password,
             reader_dn=self.reader_dn,
-            managers=_MANAGERS.format(uid=os.getuid(), gid=os.getgid()),
+            local_user=_LOCAL_USER.format(uid=os.getuid(), gid=os.getgid()),
             ca_file=certificate.ca_file,
             certificate_file=certificate.certificate_file,
             key_file=certificate.key_file,

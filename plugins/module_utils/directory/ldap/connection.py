@@ -1,0 +1,259 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opening, securing and authenticating a connection, which ldap3 does, and what is wrong when that fails."""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal, TypeVar
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import (
+    missing_library,
+    require_version,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    DirectoryConnectionError,
+    DirectoryError,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import ServerAddress
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.channel import Channel
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import bind_error
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.results import Result, ResultCode
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.tls import TlsOptions, TlsWrapper
+
+Authentication = Literal["simple", "external", "gssapi", "anonymous"]
+
+T = TypeVar("T")
+
+_LIBRARY = "ldap3"
+_REASON = "to read sources of type ldap and active_directory"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOptions:
+    """How to connect and who to be; times are seconds."""
+
+    authentication: Authentication = "simple"
+    bind_dn: str = ""
+    bind_password: str = field(default="", repr=False)
+    start_tls: bool = False
+    allow_cleartext: bool = False
+    tls: TlsOptions = field(default_factory=TlsOptions)
+    connect_timeout: int = 10
+    read_timeout: int = 60
+    page_size: int = 5000
+
+    @property
+    def account(self) -> str:
+        """Return who connects, for messages."""
+        return {
+            "simple": self.bind_dn,
+            "external": "the client certificate or local user (SASL EXTERNAL)",
+            "gssapi": "the Kerberos principal (SASL GSSAPI)",
+            "anonymous": "an anonymous client",
+        }[self.authentication]
+
+
+def connection_options(options: Mapping[str, Any]) -> ConnectionOptions:
+    """Return what the options of a source say about connecting; raises ConfigurationError for impossible numbers."""
+    for name, least in (("connect_timeout", 1), ("read_timeout", 1), ("page_size", 0)):
+        if options[name] < least:
+            raise ConfigurationError(f"{name} is {options[name]}, and must be at least {least}")
+    return ConnectionOptions(
+        authentication=options["authentication"],
+        bind_dn=options.get("bind_dn") or "",
+        bind_password=options.get("bind_password") or "",
+        start_tls=options["start_tls"],
+        allow_cleartext=options["allow_cleartext"],
+        tls=TlsOptions(
+            ca_file=options.get("ca_file"),
+            validate_certs=options["validate_certs"],
+            server_name=options.get("tls_server_name"),
+            client_certificate=options.get("client_certificate"),
+            client_key=options.get("client_key"),
+        ),
+        connect_timeout=options["connect_timeout"],
+        read_timeout=options["read_timeout"],
+        page_size=options["page_size"],
+    )
+
+
+class DirectoryConnection:
+    """An authenticated connection; ``reader`` runs the searches. Leaving the context closes it."""
+
+    def __init__(self, connection: Any, address: ServerAddress, options: ConnectionOptions) -> None:
+        self.address = address
+        self.reader = SearchReader(
+            Channel(connection.socket, options.read_timeout),
+            server=str(address),
+            account=options.account,
+            page_size=options.page_size,
+        )
+        self._connection = connection
+
+    def __enter__(self) -> DirectoryConnection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _close(self._connection)
+
+
+def check_connection_options(address: ServerAddress, options: ConnectionOptions) -> None:
+    """Raise ConfigurationError where these options would not work or would not be safe with this server."""
+    if options.start_tls and address.scheme != "ldap":
+        raise ConfigurationError(
+            f"start_tls does not go with {address}", hint="Use an ldap:// server, or drop start_tls"
+        )
+    if address.scheme == "ldap" and not options.start_tls and not options.allow_cleartext:
+        raise ConfigurationError(
+            f"{address} would be read without encryption: the password and all personal data could be read and changed "
+            "on the way",
+            hint="Use an ldaps:// server or start_tls: true; allow_cleartext: true accepts the danger",
+        )
+    if options.authentication == "simple" and not (options.bind_dn and options.bind_password):
+        # Servers take a simple bind without a password as an anonymous one and report success (RFC 4513, 5.1.2).
+        raise ConfigurationError(
+            "authentication: simple needs a bind_dn and a bind_password that is not empty",
+            hint="Set both, or ask for authentication: anonymous",
+        )
+    if options.authentication != "simple" and options.bind_password:
+        raise ConfigurationError(f"authentication: {options.authentication} does not take a bind_password")
+
+
+def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConnection:
+    """Return an authenticated connection to one server.
+
+    Raises ConfigurationError for options that do not fit, MissingLibraryError without ldap3,
+    DirectoryConnectionError where the server cannot be reached or verified, and DirectoryAuthenticationError where it
+    refuses the account.
+    """
+    check_connection_options(address, options)
+    ldap3 = _load_ldap3()
+    tls = TlsWrapper(options.tls, options.connect_timeout)
+    connection = _new_connection(ldap3, address, options, tls)
+    try:
+        connection.open()
+        if options.start_tls:
+            connection.start_tls()
+        if options.authentication != "anonymous":
+            connection.bind()
+            _check_bind(connection.result, options.account, address)
+        return DirectoryConnection(connection, address, options)
+    except ldap3.core.exceptions.LDAPExceptionError as error:
+        _close(connection)
+        raise _connection_error(address, options, tls, error) from error
+    except DirectoryError:
+        _close(connection)
+        raise
+
+
+def with_first_server(
+    addresses: Sequence[ServerAddress], options: ConnectionOptions, work: Callable[[DirectoryConnection], T]
+) -> T:
+    """Return what ``work`` returns on the first server where it succeeds, from its very beginning on each.
+
+    Only a failed connection leads to the next server. A refused account does not: each further attempt would bring it
+    closer to being locked. Neither does an incomplete answer, which is no accident of one server.
+    """
+    failures: list[DirectoryConnectionError] = []
+    for address in addresses:
+        try:
+            with connect(address, options) as connection:
+                return work(connection)
+        except DirectoryConnectionError as error:  # noqa: PERF203 (a few servers)
+            failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
+    raise DirectoryConnectionError(
+        f"None of {len(failures)} servers gave a complete answer: " + " ".join(str(failure) for failure in failures)
+    )
+
+
+def _load_ldap3() -> Any:
+    """Import ldap3 in a version whose behaviour is known: 2.10 loses values and matches nothing in some filters."""
+    try:
+        with warnings.catch_warnings():
+            # pyasn1 0.6.1 and later announce the end of aliases that ldap3 2.9.1 uses.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import ldap3
+            import ldap3.core.exceptions
+    except ImportError as error:
+        raise missing_library(_LIBRARY, _REASON, error) from error
+    require_version(_LIBRARY, _REASON, minimum="2.9.1", below="2.10")
+    return ldap3
+
+
+def _new_connection(ldap3: Any, address: ServerAddress, options: ConnectionOptions, wrapper: TlsWrapper) -> Any:
+    tls = ldap3.Tls()
+    tls.wrap_socket = wrapper.wrap_socket
+    if address.scheme == "ldapi":
+        server = ldap3.Server(str(address), get_info=ldap3.NONE, connect_timeout=options.connect_timeout)
+    else:
+        server = ldap3.Server(
+            address.host,
+            port=address.port,
+            use_ssl=address.scheme == "ldaps",
+            tls=tls,
+            get_info=ldap3.NONE,
+            connect_timeout=options.connect_timeout,
+        )
+    return ldap3.Connection(
+        server,
+        **_credentials(ldap3, options),
+        check_names=False,
+        auto_referrals=False,
+        read_only=True,
+        receive_timeout=options.read_timeout,
+    )
+
+
+def _credentials(ldap3: Any, options: ConnectionOptions) -> dict[str, Any]:
+    if options.authentication == "simple":
+        return {"authentication": ldap3.SIMPLE, "user": options.bind_dn, "password": options.bind_password}
+    if options.authentication == "external":
+        return {"authentication": ldap3.SASL, "sasl_mechanism": ldap3.EXTERNAL, "sasl_credentials": ""}
+    if options.authentication == "gssapi":
+        return {"authentication": ldap3.SASL, "sasl_mechanism": ldap3.KERBEROS}
+    return {"authentication": ldap3.ANONYMOUS}
+
+
+def _check_bind(result: dict[str, Any], account: str, address: ServerAddress) -> None:
+    outcome = Result(result["result"], result.get("dn") or "", result.get("message") or "")
+    if outcome.code != ResultCode.SUCCESS:
+        raise bind_error(outcome, account, str(address))
+
+
+def _connection_error(
+    address: ServerAddress, options: ConnectionOptions, tls: TlsWrapper, error: Exception
+) -> DirectoryConnectionError:
+    if isinstance(tls.failure, ssl.SSLCertVerificationError):
+        return DirectoryConnectionError(
+            f"The certificate of {address} is not accepted: {tls.failure.verify_message}",
+            hint="Name the authority that signed it in ca_file, and connect by a name that stands in the certificate",
+        )
+    if tls.failure:
+        return DirectoryConnectionError(
+            f"TLS with {address} failed: {tls.failure}",
+            hint="Check the port: ldaps:// servers listen on 636, and start_tls belongs to ldap:// on 389",
+        )
+    if str(error) == "invalid server address":
+        return DirectoryConnectionError(f"The name of {address} cannot be resolved", hint="Check it, and the DNS")
+    return DirectoryConnectionError(f"{address} cannot be reached: {error}")
+
+
+def _close(connection: Any) -> None:
+    """Close the socket, politely where that still works."""
+    with contextlib.suppress(Exception):
+        connection.unbind()
+    with contextlib.suppress(Exception):
+        connection.strategy.close()

@@ -1,0 +1,85 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading groups and whom they contain directly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import (
+    Attributes,
+    Values,
+    first_text,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.identity import Identity
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.members import MemberResolver
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import PrimaryGroups
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import People
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import DirectGroup
+
+
+class GroupReader:
+    """Turns the entries of a layout's group bases into groups with positions of their direct members."""
+
+    def __init__(self, layout: Layout, primary_groups: PrimaryGroups | None = None) -> None:
+        attributes = Attributes()
+        self._layout = layout
+        self._primary_groups = primary_groups
+        self._identity = Identity(layout.external_id, attributes)
+        self._name = attributes.add(layout.group_name_attribute)
+        self._members = attributes.add_all(layout.member_attributes)
+        self._primary = attributes.add_all(primary_groups.rule.group_attributes if primary_groups else ())
+        self._attributes = tuple(attributes.names)
+
+    def read(self, reader: SearchReader, people: People) -> tuple[list[DirectGroup], MemberResolver]:
+        """Return all groups of all bases, and the resolver with what it could not resolve.
+
+        Raises DirectoryError where entries lack their identity, or all of them the attributes named in the options.
+        """
+        entries = self._entries(reader)
+        positions = {dn: position for position, dn in enumerate(entries)}
+        resolver = MemberResolver(people.positions, positions, people.logins)
+        groups = [self._group(dn, row, resolver) for dn, row in entries.items()]
+        self._identity.check("groups", len(groups))
+        self._check_attributes(list(entries.values()))
+        return groups, resolver
+
+    def _entries(self, reader: SearchReader) -> dict[bytes, list[Values]]:
+        layout = self._layout
+        entries: dict[bytes, list[Values]] = {}
+        for base in layout.group_bases:
+            search = Search(base, layout.group_filter, self._attributes, layout.group_scope)
+            for batch in reader.read(search):
+                for dn, row in batch:
+                    entries.setdefault(dn, row)
+        return entries
+
+    def _group(self, dn: bytes, row: list[Values], resolver: MemberResolver) -> DirectGroup:
+        values = [value for column in self._members for value in row[column] or ()]
+        users, groups = resolver.resolve(values)
+        if self._primary_groups:
+            users += self._primary_groups.members([row[column] for column in self._primary])
+        return DirectGroup(
+            external_id=self._identity.read(dn, row),
+            name=first_text(row, [self._name]) or "",
+            users=users,
+            groups=groups,
+        )
+
+    def _check_attributes(self, rows: Sequence[list[Values]]) -> None:
+        """Raise DirectoryError where all groups lack a name, or the member attributes that the options name."""
+        required = {"group_name_attribute": [self._name]}
+        if self._layout.members_required:
+            required["member_attributes"] = self._members
+        for option, columns in required.items():
+            if rows and not any(row[column] is not None for row in rows for column in columns):
+                names = " or ".join(self._attributes[column] for column in columns)
+                raise DirectoryError(
+                    f"None of {len(rows)} groups has the attribute {names}",
+                    hint=f"Check {option}, and whether the account may read it",
+                )

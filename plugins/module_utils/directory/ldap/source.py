@@ -1,0 +1,85 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The provider of sources of type ``ldap``: any directory that follows the standards, and what its kind adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import parse_address
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection import (
+    DirectoryConnection,
+    check_connection_options,
+    connection_options,
+    with_first_server,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.groups import GroupReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
+    check_filters,
+    resolve_layout,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.root_dse import (
+    RootDse,
+    ServerKind,
+    read_root_dse,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import AttributeStatus
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import UserReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import (
+    DirectGroup,
+    Reading,
+)
+
+
+class LdapProvider:
+    """Reads people and groups from the first of ``servers`` that gives a complete answer."""
+
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self._name = name
+        self._options = options
+        self._connection_options = connection_options(options)
+        self._addresses = [parse_address(url) for url in options["servers"]]
+        if not self._addresses:
+            raise ConfigurationError(f"The source {name} names no servers")
+        for address in self._addresses:
+            check_connection_options(address, self._connection_options)
+        check_filters(options)
+
+    def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
+        """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
+        return with_first_server(self._addresses, self._connection_options, self._read)
+
+    def _read(self, connection: DirectoryConnection) -> Reading:
+        reader = connection.reader
+        root_dse = read_root_dse(reader)
+        kind = self._server_kind(root_dse)
+        layout = resolve_layout(self._options, PRESETS[kind], root_dse)
+        user_reader = UserReader(layout, AttributeStatus(layout.disabled_when, layout.lock_attribute), self._name)
+        people = user_reader.read(reader)
+        warnings = user_reader.read_deleted(reader, people)
+        groups: list[DirectGroup] = []
+        details: dict[str, Any] = {"server_kind": kind}
+        if self._options.get("read_groups", True):
+            groups, resolver = GroupReader(layout).read(reader, people)
+            warnings += resolver.warnings
+            details["unresolved_members"] = resolver.unresolved
+            details["unresolved_samples"] = resolver.samples
+        details.update(pages=reader.pages, references=reader.references)
+        return Reading(
+            users=people.users, groups=groups, warnings=warnings, server=str(connection.address), details=details
+        )
+
+    def _server_kind(self, root_dse: RootDse) -> ServerKind:
+        chosen: str = self._options["server_kind"]
+        kind = root_dse.kind()
+        if chosen == "auto" and kind in ("active_directory", "samba"):
+            raise ConfigurationError(
+                f"The source {self._name} reads an Active Directory",
+                hint="Use type: active_directory, which knows its disabled and deleted accounts, primary groups and "
+                "large groups; server_kind: generic reads it without all that",
+            )
+        return kind if chosen == "auto" else chosen  # type: ignore[return-value]
