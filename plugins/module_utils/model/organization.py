@@ -75,6 +75,47 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganizationPolicy:
+    """One policy of the organization; ``type`` is Bitwarden's number for it, ``data`` its settings."""
+
+    type: int
+    enabled: bool
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the event log; ``date`` is UTC in ISO 8601, ``type`` Bitwarden's number for what happened.
+
+    ``acting_user_id`` is None where no person acted, as with the Public API, SCIM and policies.
+    """
+
+    type: int
+    date: str
+    member_id: str | None = None
+    group_id: str | None = None
+    acting_user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedMember:
+    """One member in an import; ``deleted`` asks for the member with this external id to go."""
+
+    external_id: str
+    email: str | None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedGroup:
+    """One group in an import, with the external ids of all its members."""
+
+    external_id: str
+    name: str
+    member_external_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Seats:
     """Password Manager seats: how many are paid for, and up to how many the subscription grows by itself."""
 

@@ -1,0 +1,330 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The endpoints of Bitwarden's Public API, one method each (https://bitwarden.com/help/api/)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from typing import Literal
+from urllib.parse import quote
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import BitwardenConnection
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsing import (
+    association_json,
+    distinct,
+    imported_group_json,
+    imported_member_json,
+    parse_collection,
+    parse_event_page,
+    parse_group,
+    parse_ids,
+    parse_list,
+    parse_member,
+    parse_policy,
+    parse_seats,
+    parse_server,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.session import ApiSession, parsed
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model import organization as model
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Association,
+    Member,
+    MemberType,
+    OrganizationGroup,
+)
+
+NEEDS_REVOCATION = "Revoking and restoring over the API need Bitwarden server 2026.2.0 or later"
+
+
+class Keep(Enum):
+    """The default of options for which None has a meaning of its own: leave as it is."""
+
+    KEEP = "keep"
+
+
+KEEP: Literal[Keep.KEEP] = Keep.KEEP
+
+
+class BitwardenClient:
+    """Talks to one organization; safe to share between threads.
+
+    Every method raises BitwardenError. Reads, PUT and DELETE are repeated after passing faults, POST only when the
+    server surely did not act on it; otherwise its error is ``in_doubt``.
+    """
+
+    def __init__(
+        self,
+        connection: BitwardenConnection,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._session = ApiSession(connection, clock=clock, sleep=sleep)
+
+    def server(self) -> model.Server:
+        """Return what answers at the other end; needs no API key."""
+        return self._session.get("/config", parse_server, anonymous=True)
+
+    def members(self) -> tuple[Member, ...]:
+        """Return all members in every status; ``collections`` is None before server 2025.11.0."""
+        try:
+            return self._session.get("/public/members", lambda answer: distinct(parse_list(answer, parse_member)))
+        except BitwardenError as error:
+            if error.status != 404:
+                raise
+            raise self._missing_api(error) from error
+
+    def member(self, member_id: str) -> Member | None:
+        """Return a member, or None where there is none with this id."""
+        return self._session.find(_path("members", member_id), parse_member)
+
+    def invite(
+        self,
+        email: str,
+        external_id: str | None,
+        *,
+        type: MemberType = MemberType.USER,
+        permissions: Mapping[str, bool] | None = None,
+        collections: Sequence[Association] = (),
+        group_ids: Collection[str] = (),
+    ) -> Member:
+        """Invite somebody who is not a member in any status. On the cloud this can buy a seat."""
+        body = {
+            "email": email,
+            "type": type.value,
+            "externalId": external_id,
+            "permissions": permissions,
+            "collections": _associations(collections),
+            "groups": list(group_ids),
+        }
+        return parsed(self._session.send("POST", "/public/members", email, json=body), parse_member)
+
+    def update_member(
+        self,
+        member_id: str,
+        *,
+        external_id: str | Keep | None = KEEP,
+        type: MemberType | None = None,
+        permissions: Mapping[str, bool] | None = None,
+        collections: Sequence[Association] | None = None,
+    ) -> None:
+        """Change what is given and keep the rest.
+
+        A PUT resets what it leaves out, so the member is read just before and sent back, except for the groups, which
+        a PUT keeps. Nothing is written where nothing changes.
+        """
+        path = _path("members", member_id)
+        before = self._session.get(path, parse_member)
+        after = replace(
+            before,
+            external_id=before.external_id if external_id is KEEP else external_id,
+            type=before.type if type is None else type,
+            permissions=before.permissions if permissions is None else permissions,
+            collections=before.collections if collections is None else tuple(collections),
+        )
+        if after == before:
+            return
+        body = {
+            "type": after.type.value,
+            "externalId": after.external_id,
+            "permissions": after.permissions if after.type is MemberType.CUSTOM else None,
+            "collections": _associations(after.collections or ()),
+        }
+        self._session.send("PUT", path, after.email, json=body)
+
+    def remove_member(self, member_id: str) -> None:
+        """Remove a member for good; an account without master password is lost to its owner."""
+        self._session.send("DELETE", _path("members", member_id))
+
+    def reinvite(self, member_id: str) -> None:
+        """Send the invitation of an invited member again."""
+        self._session.send("POST", _path("members", member_id, "reinvite"))
+
+    def revoke(self, member_id: str) -> None:
+        """Take a member's access away; groups, collections and keys are kept."""
+        self._revocation(member_id, "revoke")
+
+    def restore(self, member_id: str) -> None:
+        """Give a revoked member the earlier status back. On the cloud this can buy a seat."""
+        self._revocation(member_id, "restore")
+
+    def member_group_ids(self, member_id: str) -> tuple[str, ...]:
+        """Return the ids of a member's groups."""
+        return self._session.get(_path("members", member_id, "group-ids"), parse_ids)
+
+    def set_member_group_ids(self, member_id: str, group_ids: Collection[str]) -> None:
+        """Make these the member's groups and no others."""
+        self._session.send("PUT", _path("members", member_id, "group-ids"), json={"groupIds": list(group_ids)})
+
+    def groups(self) -> tuple[OrganizationGroup, ...]:
+        """Return all groups."""
+        return self._session.get("/public/groups", lambda answer: distinct(parse_list(answer, parse_group)))
+
+    def group(self, group_id: str) -> OrganizationGroup | None:
+        """Return a group, or None where there is none with this id."""
+        return self._session.find(_path("groups", group_id), parse_group)
+
+    def create_group(
+        self, name: str, external_id: str | None, *, collections: Sequence[Association] = ()
+    ) -> OrganizationGroup:
+        """Create a group; the server accepts names and external ids that other groups have."""
+        body = {"name": name, "externalId": external_id, "collections": _associations(collections)}
+        return parsed(self._session.send("POST", "/public/groups", name, json=body), parse_group)
+
+    def update_group(
+        self,
+        group_id: str,
+        *,
+        name: str | None = None,
+        external_id: str | Keep | None = KEEP,
+        collections: Sequence[Association] | None = None,
+    ) -> None:
+        """Change what is given and keep the rest; nothing is written where nothing changes.
+
+        A PUT keeps collections only where it leaves them out.
+        """
+        path = _path("groups", group_id)
+        before = self._session.get(path, parse_group)
+        after = replace(
+            before,
+            name=before.name if name is None else name,
+            external_id=before.external_id if external_id is KEEP else external_id,
+            collections=before.collections if collections is None else tuple(collections),
+        )
+        if after == before:
+            return
+        body: dict[str, object] = {"name": after.name, "externalId": after.external_id}
+        if after.collections != before.collections:
+            body["collections"] = _associations(after.collections or ())
+        self._session.send("PUT", path, before.name, json=body)
+
+    def delete_group(self, group_id: str) -> None:
+        """Delete a group."""
+        self._session.send("DELETE", _path("groups", group_id))
+
+    def group_member_ids(self, group_id: str) -> tuple[str, ...]:
+        """Return the ids of a group's members."""
+        return self._session.get(_path("groups", group_id, "member-ids"), parse_ids)
+
+    def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None:
+        """Make these the group's members and nobody else."""
+        self._session.send("PUT", _path("groups", group_id, "member-ids"), json={"memberIds": list(member_ids)})
+
+    def collections(self) -> tuple[model.Collection, ...]:
+        """Return all shared collections; their names are encrypted and not given."""
+        return self._session.get("/public/collections", lambda answer: distinct(parse_list(answer, parse_collection)))
+
+    def update_collection(
+        self,
+        collection_id: str,
+        *,
+        external_id: str | Keep | None = KEEP,
+        groups: Sequence[Association] | None = None,
+    ) -> None:
+        """Change what is given and keep the rest; nothing is written where nothing changes.
+
+        A PUT keeps groups only where it leaves them out.
+        """
+        path = _path("collections", collection_id)
+        before = self._session.get(path, parse_collection)
+        after = replace(
+            before,
+            external_id=before.external_id if external_id is KEEP else external_id,
+            groups=before.groups if groups is None else tuple(groups),
+        )
+        if after == before:
+            return
+        body: dict[str, object] = {"externalId": after.external_id}
+        if after.groups != before.groups:
+            body["groups"] = _associations(after.groups or ())
+        self._session.send("PUT", path, json=body)
+
+    def policies(self) -> tuple[model.OrganizationPolicy, ...]:
+        """Return the policies that were ever configured."""
+        return self._session.get("/public/policies", lambda answer: parse_list(answer, parse_policy))
+
+    def subscription(self) -> model.Seats | None:
+        """Return the seats, or None on a self-hosted server, which has no subscription."""
+        try:
+            return self._session.get("/public/organization/subscription", parse_seats)
+        except BitwardenError as error:
+            if error.status == 400 and "not self hosted" in error.server:
+                return None
+            raise
+
+    def events(self, start: datetime, end: datetime) -> Iterator[model.Event]:
+        """Yield the events between two times (aware, less than 367 days apart), newest first, page by page.
+
+        The order is that of the server's event repositories.
+        """
+        params = {"start": start.isoformat(), "end": end.isoformat()}
+        tokens: set[str] = set()
+        while True:
+            events, token = self._session.get("/public/events", parse_event_page, params=params)
+            yield from events
+            if token is None:
+                return
+            if token in tokens:
+                raise BitwardenError(f"The pages of the event log repeat themselves after {len(tokens)} pages")
+            tokens.add(token)
+            params["continuationToken"] = token
+
+    def import_directory(
+        self,
+        members: Sequence[model.ImportedMember],
+        groups: Sequence[model.ImportedGroup],
+        *,
+        overwrite_existing: bool = False,
+        large_import: bool = False,
+        invite: bool = True,
+    ) -> None:
+        """Send members and groups in one call, which is not transactional and must not be repeated blindly.
+
+        ``overwrite_existing`` removes every member with an external id that is not in this call, also those that
+        another program manages. External ids and e-mails must be unique within the call.
+        """
+        body = {
+            "members": [imported_member_json(member) for member in members],
+            "groups": [imported_group_json(group) for group in groups],
+            "overwriteExisting": overwrite_existing,
+            "largeImport": large_import,
+            "inviteUsersAfterProvisioning": invite,
+        }
+        subject = f"{len(members)} members and {len(groups)} groups"
+        self._session.send("POST", "/public/organization/import", subject, json=body)
+
+    def _revocation(self, member_id: str, verb: Literal["revoke", "restore"]) -> None:
+        try:
+            self._session.send("POST", _path("members", member_id, verb))
+        except BitwardenError as error:
+            if error.status == 404:
+                error.hint = f"{error.hint}. {NEEDS_REVOCATION}"
+            raise
+
+    def _missing_api(self, error: BitwardenError) -> BitwardenError:
+        """Return the error that tells why the organization's API is not there."""
+        try:
+            product = self.server().product
+        except BitwardenError:
+            product = "Bitwarden"
+        if product == "Bitwarden":
+            what = f"There is no Bitwarden API at this address: {error.what}"
+            hint = "Check server_url, or api_url and identity_url"
+        else:
+            what = f"{product} has no API to read or change single members and groups: {error.what}"
+            hint = "All that it offers is the bulk import of Directory Connector, which this module cannot use"
+        return BitwardenError(what, status=error.status, server=error.server, hint=hint)
+
+
+def _path(*segments: str) -> str:
+    return "/".join(("/public", *(quote(segment, safe="") for segment in segments)))
+
+
+def _associations(associations: Sequence[Association]) -> list[dict[str, object]]:
+    return [association_json(association) for association in associations]
