@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from aiohttp import web
@@ -38,8 +39,8 @@ class EventsApi:
     async def list_page(self, request: web.Request) -> web.Response:
         """List one page of events, newest first; the token of the answer asks for the next."""
         start, end = self._range(request)
-        events = [event for event in self._state.events if start <= event.date <= end]
-        events = [event for event in events if _matches(event, request)]
+        matches = _filter(request)
+        events = [event for event in self._state.events if start <= event.date <= end and matches(event)]
         newest_first = sorted(events, key=lambda event: (event.date, event.id), reverse=True)
         token = request.query.get("continuationToken")
         if token:
@@ -65,12 +66,13 @@ class EventsApi:
         return start.timestamp(), end.timestamp()
 
 
-def _matches(event: Event, request: web.Request) -> bool:
-    """Apply the first filter given; objects of the vault have no events here."""
+def _filter(request: web.Request) -> Callable[[Event], bool]:
+    """Return the first filter given; objects of the vault have no events here."""
     acting_user_id = _guid(request, "actingUserId")
     if acting_user_id is not None:
-        return event.acting_user_id == acting_user_id
-    return all(_guid(request, name) is None for name in OTHER_OBJECTS)
+        return lambda event: event.acting_user_id == acting_user_id
+    other_objects = [_guid(request, name) for name in OTHER_OBJECTS]
+    return lambda _event: not any(other_objects)
 
 
 def _guid(request: web.Request, name: str) -> str | None:
