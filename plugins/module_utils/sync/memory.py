@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import Author
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member
-
-Author = Literal["api", "person", "policy"]
 
 
 @dataclass(frozen=True, slots=True)
