@@ -139,8 +139,8 @@ ou: groups
 class Slapd:
     """A context manager around one slapd with the suffix ``dc=example,dc=org`` below ``directory``.
 
-    It starts with ``ou=people``, ``ou=groups``, the account ``reader_dn`` and ``cn=blind`` (sees that entries exist, but
-    none of their attributes). Only the reader and, over ldapi, the user who runs it may read more than 500 entries.
+    It starts with ``ou=people``, ``ou=groups``, the account ``reader_dn`` and ``cn=blind`` (sees that entries exist,
+    but none of their attributes). Only the reader and, over ldapi, the user who runs it may read more than 500 entries.
     """
 
     base_dn = BASE_DN

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.dn import normal_form
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import value_text
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import RecordWarning
 
 # The optional bit string behind a uniqueMember (RFC 4517, 3.3.21).
@@ -19,13 +20,13 @@ _MOST_SAMPLES = 5
 class MemberResolver:
     """Finds users and groups by the spelling of their entry first, by the normal form of the DN for the rest.
 
-    ``users`` and ``groups`` map the DN of an entry, as the server spells it, to its position; ``logins`` maps
-    lower-case login names to users. ``unresolved`` counts values that name nothing that was read, ``samples`` are
+    ``users`` and ``groups`` map the DN of an entry, as the server spells it, to its position; ``logins`` maps login
+    names, ASCII in lower case, to users. ``unresolved`` counts values that name nothing that was read, ``samples`` are
     some of them, and ``warnings`` tell of names that fit several entries, which are never guessed.
     """
 
     def __init__(
-        self, users: Mapping[bytes, int], groups: Mapping[bytes, int], logins: Mapping[str, int | None]
+        self, users: Mapping[bytes, int], groups: Mapping[bytes, int], logins: Mapping[bytes, int | None]
     ) -> None:
         self.unresolved = 0
         self.samples: list[str] = []
@@ -56,10 +57,10 @@ class MemberResolver:
 
     def _find(self, value: bytes) -> tuple[bool, int] | None:
         """Return whether it is a group, and its position, for a value that is no entry's own spelling."""
-        text = _UNIQUE_IDENTIFIER.sub(b"", value).decode("utf-8", "replace")
+        text = value_text(_UNIQUE_IDENTIFIER.sub(b"", value))
         found: tuple[bool, int] | None = None
         if "=" not in text:
-            position = self._logins.get(text.strip().lower())
+            position = self._logins.get(value.strip().lower())
             found = None if position is None else (False, position)
         else:
             try:
@@ -78,7 +79,7 @@ class MemberResolver:
             index: dict[str, tuple[bool, int] | None] = {}
             for is_group, entries in ((False, self._users), (True, self._groups)):
                 for dn, position in entries.items():
-                    self._add(index, dn.decode("utf-8", "replace"), (is_group, position))
+                    self._add(index, value_text(dn), (is_group, position))
             self._by_normal_form = index
         return self._by_normal_form
 

@@ -39,6 +39,8 @@ class AttributeStatus:
 
     def status(self, values: Sequence[Values]) -> tuple[UserStatus, str]:
         """Return disabled with the attribute that says so, else active."""
+        if not any(values):
+            return "active", ""
         for (name, disabling), present in zip(self._disabling, values, strict=False):
             for value in present or ():
                 text = value_text(value)

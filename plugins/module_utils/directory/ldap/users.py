@@ -28,14 +28,14 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory 
 
 @dataclass(slots=True)
 class People:
-    """The users that were read, and how groups may name them: by DN, or by login name in lower case.
+    """The users that were read, and how groups may name them: by DN, or by login name with ASCII in lower case.
 
     A login name that two users have stands for None.
     """
 
     users: list[User] = field(default_factory=list)
     positions: dict[bytes, int] = field(default_factory=dict)
-    logins: dict[str, int | None] = field(default_factory=dict)
+    logins: dict[bytes, int | None] = field(default_factory=dict)
 
 
 class UserReader:
@@ -101,7 +101,7 @@ class UserReader:
         position = len(people.users)
         people.positions[dn] = position
         for value in row[self._login] or ():
-            login = value_text(value).lower()
+            login = value.lower()
             people.logins[login] = None if login in people.logins else position
         if self._primary_groups:
             self._primary_groups.add_user(position, [row[column] for column in self._primary])
@@ -109,15 +109,14 @@ class UserReader:
 
     def _user(self, dn: bytes, row: Sequence[Values]) -> User:
         status, reason = self._rule.status([row[column] for column in self._status])
+        emails = [value_text(value) for column in self._emails for value in row[column] or ()]
+        prefix = first_text(row, self._prefix) if self._prefix else None
+        # Positional, because keywords cost a third more, 100,000 times.
         return User(
-            external_id=self._identity.read(dn, row),
-            email=self._email(row),
-            name=first_text(row, self._names),
-            status=status,
-            source=self._source,
-            status_reason=reason,
+            self._identity.read(dn, row),
+            choose_email(emails, self._layout.email_rule, prefix),
+            first_text(row, self._names),
+            status,
+            self._source,
+            reason,
         )
-
-    def _email(self, row: Sequence[Values]) -> str | None:
-        candidates = (value_text(value) for column in self._emails for value in row[column] or ())
-        return choose_email(candidates, self._layout.email_rule, first_text(row, self._prefix))
