@@ -144,3 +144,7 @@ class Organization:
     members: tuple[Member, ...] = ()
     groups: tuple[OrganizationGroup, ...] = ()
     memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def occupied_seats(self) -> int:
+        """Return how many members occupy a seat: all but the revoked and the staged."""
+        return sum(member.status not in (MemberStatus.REVOKED, MemberStatus.STAGED) for member in self.members)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A scripted server, certificates and a clock that only sleeping moves."""
+"""A certificate of our own authority, a server under it, and clients that never really wait."""
 
 from __future__ import annotations
 
@@ -14,28 +14,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
 from ansible_collections.dirsync.bitwarden.tests.doubles.scripted_http import ScriptedServer
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import ServerCertificate, issue_certificate
-
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in PROXY_VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture
-def fake_time() -> FakeTime:
-    """Return a clock that only sleeping moves."""
-    return FakeTime()
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    """Yield a server over http."""
-    with ScriptedServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading an organization completely, and who revoked whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import cast
+
+import pytest
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
+    RevocationAuthors,
+    read_organization,
+    revocation_authors,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Event
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden
+from ansible_collections.dirsync.bitwarden.tests.emulators.common import Fault, Kind, When
+
+ClientOf = Callable[[BitwardenServer], BitwardenClient]
+NAMES = tuple(f"Group {number:02}" for number in range(20))
+LAST_MONTH = datetime.now(timezone.utc) - timedelta(days=30)
+
+
+@pytest.fixture
+def emulator(bitwarden_server: StartBitwarden) -> BitwardenServer:
+    """Return a server with 20 groups of one or two members."""
+    emulator = bitwarden_server()
+    emulator.organization.add_member("ann@example.org", external_id="x1")
+    emulator.organization.add_member("bob@example.org", external_id="x2")
+    for name in NAMES:
+        emulator.organization.add_group(name, members=["ann@example.org"])
+    emulator.organization.add_group("Both", members=["ann@example.org", "bob@example.org"])
+    return emulator
+
+
+def test_everything_is_read(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    organization = read_organization(client_of(emulator))
+    emails = {member.id: member.email for member in organization.members}
+    names = {group.id: group.name for group in organization.groups}
+    read = {names[id_]: {emails[key] for key in keys} for id_, keys in organization.memberships.items()}
+    assert read == emulator.organization.memberships()
+    assert organization.occupied_seats() == emulator.organization.occupied_seats()
+    assert len(emulator.recorder.requests("GET")) == 2 + 21
+
+
+def test_only_chosen_groups_are_asked_for_members(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    both = emulator.organization.group("Both")
+    organization = read_organization(
+        client_of(emulator), lambda groups: [group.id for group in groups if group.name == "Both"] * 2
+    )
+    assert organization.memberships.keys() == {both.id}
+    assert len(organization.groups) == 21
+    assert len(emulator.recorder.requests("GET", "member-ids")) == 1
+
+
+def test_no_group_is_chosen(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    organization = read_organization(client_of(emulator), lambda groups: ())
+    assert organization.memberships == {}
+    assert len(organization.groups) == 21
+
+
+def test_group_that_vanishes_meanwhile_is_left_out(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    vanished = emulator.organization.group(NAMES[3]).id
+    emulator.faults.add(Fault(Kind.STATUS, When(path=vanished), status=404))
+    organization = read_organization(client_of(emulator))
+    assert vanished not in organization.memberships
+    assert vanished not in {group.id for group in organization.groups}
+    assert len(organization.groups) == len(organization.memberships) == 20
+
+
+@pytest.mark.parametrize(
+    "path", ["/public/members$", "/public/groups$", "/member-ids$"], ids=["members", "groups", "memberships"]
+)
+@pytest.mark.parametrize("kind", [Kind.TRUNCATED, Kind.DROP, Kind.INVALID_JSON, Kind.INVALID_UTF8, Kind.HTML])
+def test_any_fault_that_lasts_is_an_error(
+    emulator: BitwardenServer, client_of: ClientOf, path: str, kind: Kind
+) -> None:
+    emulator.faults.add(Fault(kind, When(path=path), times=None))
+    with pytest.raises(BitwardenError, match="GET "):
+        read_organization(client_of(emulator))
+
+
+@pytest.mark.parametrize("kind", [Kind.TRUNCATED, Kind.DROP, Kind.HTML])
+def test_passing_fault_is_overcome(emulator: BitwardenServer, client_of: ClientOf, kind: Kind) -> None:
+    emulator.faults.add(Fault(kind, When(path="/member-ids$", every=5), times=3))
+    assert len(read_organization(client_of(emulator)).memberships) == 21
+
+
+def test_refused_membership_is_an_error(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    emulator.faults.add(Fault(Kind.STATUS, When(path="/member-ids$", nth=7), status=500))
+    with pytest.raises(BitwardenError, match="member-ids answered 500"):
+        read_organization(client_of(emulator))
+
+
+def test_authors_of_revocations(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    organization, client = emulator.organization, client_of(emulator)
+    by_api, by_hand = (organization.member(f"{name}@example.org").id for name in ("ann", "bob"))
+    client.revoke(by_api)
+    organization.revoke_by_hand("bob@example.org")
+    never = organization.add_member("eve@example.org").id
+    authors = revocation_authors(client, [by_api, by_hand, never], LAST_MONTH)
+    assert authors == RevocationAuthors({by_api: "api", by_hand: "person"}, log_works=True)
+
+
+def test_latest_revocation_counts(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    organization, client = emulator.organization, client_of(emulator)
+    ann = organization.member("ann@example.org").id
+    client.revoke(ann)
+    emulator.clock.advance(60)
+    organization.restore_by_hand("ann@example.org")
+    emulator.clock.advance(60)
+    organization.revoke_by_hand("ann@example.org")
+    assert revocation_authors(client, [ann], LAST_MONTH).revoked_by == {ann: "person"}
+
+
+def test_empty_log_is_no_memory(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    ann = emulator.organization.member("ann@example.org").id
+    assert revocation_authors(client_of(emulator), [ann], LAST_MONTH) == RevocationAuthors({}, log_works=False)
+
+
+class Log:
+    """Stands for a client that only has events; counts those that were asked for."""
+
+    def __init__(self, *events: Event) -> None:
+        self._events = events
+        self.asked = 0
+
+    def events(self, start: datetime, end: datetime) -> Iterator[Event]:
+        """Yield the events."""
+        for event in self._events:
+            self.asked += 1
+            yield event
+
+    def authors(self, *member_ids: str) -> RevocationAuthors:
+        """Return who revoked these members."""
+        return revocation_authors(cast(BitwardenClient, self), member_ids, LAST_MONTH)
+
+
+@pytest.mark.parametrize(
+    ("type_", "acting_user_id", "author"),
+    [
+        (1511, None, "api"),
+        (1511, "u1", "person"),
+        (1518, "u1", "person"),
+        (1520, None, "policy"),
+        (1521, None, "policy"),
+    ],
+)
+def test_causes_of_revocations(type_: int, acting_user_id: str | None, author: str) -> None:
+    log = Log(Event(type_, "", member_id="m1", acting_user_id=acting_user_id))
+    assert log.authors("m1").revoked_by == {"m1": author}
+
+
+def test_other_events_are_no_revocations() -> None:
+    log = Log(Event(1512, "", member_id="m1"), Event(1502, "", member_id="m1"), Event(1511, "", member_id="m2"))
+    assert log.authors("m1") == RevocationAuthors({}, log_works=True)
+
+
+def test_log_is_read_no_further_than_needed() -> None:
+    log = Log(*(Event(1511, "", member_id=f"m{number}") for number in range(10)))
+    log.authors("m0", "m1")
+    assert log.asked == 2
