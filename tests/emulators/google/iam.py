@@ -1,0 +1,71 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keyless sign-in: tokens of workload identity federation, and the service that signs with keys which nobody holds.
+
+The security token service exchanges the token of another issuer (RFC 8693), and the IAM Service Account Credentials
+API signs claims for whoever may act as a service account
+(https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/signJwt).
+"""
+
+from __future__ import annotations
+
+import jwt
+from aiohttp import web
+
+from ..common import Clock
+from .errors import ApiError, GrantError, not_found
+from .identity import LIFETIME, Grant, Identity, decode_payload
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+
+
+class Iam:
+    """Signs for ``workload``, the holder of ``subject_token``, in the name of service accounts."""
+
+    def __init__(self, identity: Identity, clock: Clock) -> None:
+        self._identity = identity
+        self._clock = clock
+        self.workload = "principal://iam.googleapis.com/example/subject/runner"
+        self.subject_token = "token-of-the-other-issuer"
+        self.token_creators = {self.workload}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        sign = r"/v1/projects/-/serviceAccounts/{email:[^:/]+}:signJwt"
+        return [web.post("/v1/token", self.exchange_token), web.post(sign, self.sign_jwt)]
+
+    async def exchange_token(self, request: web.Request) -> web.Response:
+        """Answer the token of the other issuer with one of ours."""
+        form = await request.post()
+        if form.get("grant_type") != EXCHANGE:
+            return GrantError("unsupported_grant_type", "Invalid grant_type").response()
+        if form.get("subject_token") != self.subject_token:
+            return GrantError("invalid_grant", "The subject token is not valid.").response()
+        grant = Grant(self.workload, frozenset(str(form.get("scope", "")).split()), self._clock.now() + LIFETIME)
+        return web.json_response(
+            {
+                "access_token": self._identity.remember(grant),
+                "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+                "token_type": "Bearer",
+                "expires_in": LIFETIME - 1,
+            }
+        )
+
+    async def sign_jwt(self, request: web.Request) -> web.Response:
+        """Sign claims with the key of a service account."""
+        try:
+            grant = self._identity.authorize(request)
+            if CLOUD_PLATFORM not in grant.scopes or grant.subject not in self.token_creators:
+                message = "Permission 'iam.serviceAccounts.signJwt' denied on resource (or it may not exist)."
+                raise ApiError(403, "forbidden", message)
+            account = self._identity.service_accounts.get(request.match_info["email"])
+            if account is None:
+                raise not_found("Not found; Gaia id not found for email")
+        except ApiError as error:
+            return error.response()
+        claims = decode_payload(await request.json())
+        key_id = next(iter(account.keys))
+        signed = jwt.encode(claims, self._identity.private_keys[account.email], "RS256", {"kid": key_id})
+        return web.json_response({"keyId": key_id, "signedJwt": signed})
