@@ -16,9 +16,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.identity import Identity
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.members import MemberResolver
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search, Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import PrimaryGroups
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import People
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import DirectGroup
 
@@ -36,7 +35,7 @@ class GroupReader:
         self._primary = attributes.add_all(primary_groups.rule.group_attributes if primary_groups else ())
         self._attributes = tuple(attributes.names)
 
-    def read(self, reader: SearchReader, people: People) -> tuple[list[DirectGroup], MemberResolver]:
+    def read(self, reader: Searcher, people: People) -> tuple[list[DirectGroup], MemberResolver]:
         """Return all groups of all bases, and the resolver with what it could not resolve.
 
         Raises DirectoryError where entries lack their identity, or all of them the attributes named in the options.
@@ -49,7 +48,7 @@ class GroupReader:
         self._check_attributes(list(entries.values()))
         return groups, resolver
 
-    def _entries(self, reader: SearchReader) -> dict[bytes, list[Values]]:
+    def _entries(self, reader: Searcher) -> dict[bytes, list[Values]]:
         layout = self._layout
         entries: dict[bytes, list[Values]] = {}
         for base in layout.group_bases:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.ber import (
     ENUMERATED,
@@ -24,6 +25,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.r
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.wire import (
     CONTROLS,
     Columns,
+    Entry,
     PartialValues,
 )
 
@@ -77,6 +79,14 @@ class Search:
             self.filter.encoded,
             element(SEQUENCE, *(text(name) for name in self.attributes)),
         )
+
+
+class Searcher(Protocol):
+    """Whoever finds the entries of a search: the reader of a server, or that of a file."""
+
+    def read(self, search: Search) -> Iterator[list[Entry]]:
+        """Yield all entries, some at a time."""
+        ...
 
 
 class PagedSearch:

@@ -19,9 +19,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.identity import Identity
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search, Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import PrimaryGroups
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import StatusRule
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import RecordWarning, User
 
@@ -58,7 +57,7 @@ class UserReader:
         self._primary = attributes.add_all(primary_groups.rule.user_attributes if primary_groups else ())
         self._attributes = tuple(attributes.names)
 
-    def read(self, reader: SearchReader) -> People:
+    def read(self, reader: Searcher) -> People:
         """Return all users of all bases; an entry below two bases counts once.
 
         Raises DirectoryError where entries lack their identity, or all of them an e-mail.
@@ -75,7 +74,7 @@ class UserReader:
             )
         return people
 
-    def read_deleted(self, reader: SearchReader, people: People) -> list[RecordWarning]:
+    def read_deleted(self, reader: Searcher, people: People) -> list[RecordWarning]:
         """Add the deleted users that the server keeps in folders of their own.
 
         A folder that does not exist, or is hidden from this account, makes a warning: such users are merely absent.
@@ -91,7 +90,7 @@ class UserReader:
         self._identity.check("users", len(people.users))
         return warnings
 
-    def _read_base(self, reader: SearchReader, people: People, search: Search) -> None:
+    def _read_base(self, reader: Searcher, people: People, search: Search) -> None:
         for batch in reader.read(search):
             for dn, row in batch:
                 if dn not in people.positions:

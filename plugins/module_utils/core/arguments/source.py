@@ -1,0 +1,52 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options of a directory source: its type with the connection, and the selection that is the same for every type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.file import file_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
+
+
+def source_spec() -> dict[str, Any]:
+    """Return the argument specification of the option ``sources``: a list, of which each element is one source."""
+    types = {"file": file_spec(), "ldap": ldap_spec()}
+    options = {
+        "name": {"type": "str", "required": True},
+        "type": {"type": "str", "required": True, "choices": list(types)},
+        **{name: {"type": "dict", "options": spec} for name, spec in types.items()},
+        "users": {"type": "dict", "default": {}, "options": _selection(_user_rules())},
+        "groups": {"type": "dict", "default": {}, "options": _selection(_group_rules())},
+        "allow_empty": {"type": "bool", "default": False},
+    }
+    return {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": options,
+        "required_if": [("type", name, (name,)) for name in types],
+    }
+
+
+def _selection(rules: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "read": {"type": "bool", "default": True},
+        "include": {"type": "dict", "default": {}, "options": rules},
+        "exclude": {"type": "dict", "default": {}, "options": rules},
+        "bwdc_filter": {"type": "str"},
+    }
+
+
+def _user_rules() -> dict[str, Any]:
+    return {**_group_rules(), "emails": _texts(), "email_regex": _texts(), "groups": _texts()}
+
+
+def _group_rules() -> dict[str, Any]:
+    return {"ids": _texts(), "names": _texts(), "name_regex": _texts()}
+
+
+def _texts() -> dict[str, Any]:
+    return {"type": "list", "elements": "str", "default": []}
