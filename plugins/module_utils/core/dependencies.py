@@ -31,6 +31,9 @@ def require_version(library: str, reason: str, *, minimum: str, below: str | Non
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """Return the numeric release part of a version (PEP 440), for instance (2, 9, 1) for ``2.9.1rc1``."""
+    """Return the numeric release part of a version (PEP 440) without trailing zeros: (2, 9, 1) for ``2.9.1.0rc1``."""
     numbers = re.match(r"[0-9]+(?:\.[0-9]+)*", version)
-    return tuple(int(part) for part in numbers.group().split(".")) if numbers else ()
+    parts = [int(part) for part in numbers.group().split(".")] if numbers else []
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
