@@ -87,7 +87,7 @@ class DirectoryApi:
 
     def _users(self, _request: web.Request, parameters: Parameters) -> Listing:
         domain = self._domain(parameters)
-        clauses = queries.parse(parameters.get("query", ""))
+        clauses = queries.parse(parameters.get("query", ""), queries.check_user_clause)
         deleted = parameters.get("showDeleted") == "true"
         if deleted and clauses:
             raise invalid_input("query")
@@ -102,7 +102,7 @@ class DirectoryApi:
 
     def _groups(self, _request: web.Request, parameters: Parameters) -> Listing:
         domain = self._domain(parameters)
-        clauses = queries.parse(parameters.get("query", ""))
+        clauses = queries.parse(parameters.get("query", ""), queries.check_group_clause)
         groups = [
             group
             for group in self._account.groups.values()
@@ -155,5 +155,5 @@ def _json(request: web.Request, body: Any) -> web.Response:
     content = json.dumps(body).encode()
     response = web.Response(body=content, content_type="application/json", charset="utf-8")
     if len(content) >= GZIP_FROM and "gzip" in request.headers.get("User-Agent", ""):
-        response.enable_compression()
+        response.enable_compression(web.ContentCoding.gzip)
     return response

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jwt
@@ -77,7 +78,7 @@ class Identity:
 
     def create_key(self, account: ServiceAccount, token_uri: str) -> dict[str, str]:
         """Make a key of a service account and return the content of its file."""
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        private = _private_key(len(account.keys))
         key_id = secrets.token_hex(20)
         account.keys[key_id] = (
             private.public_key()
@@ -184,6 +185,12 @@ class Identity:
         user = self._account.find_user(subject)
         if user is None or user.suspended:
             raise GrantError("invalid_grant", "Invalid email or User ID")
+
+
+@cache
+def _private_key(number: int) -> rsa.RSAPrivateKey:
+    """Return a key of our own; making one takes long, so servers of one process share them."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def decode_payload(body: dict[str, Any]) -> dict[str, Any]:

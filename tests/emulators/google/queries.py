@@ -55,8 +55,8 @@ class Clause:
         return any(value in re.split(r"[^\w]+", text) or value == text for text in lowered)
 
 
-def parse(query: str) -> list[Clause]:
-    """Return the clauses of a query; raises the service's error for anything else."""
+def parse(query: str, check: Callable[[Clause], bool]) -> list[Clause]:
+    """Return the clauses of a query; raises the service's error for what it cannot read or ``check`` refuses."""
     clauses: list[Clause] = []
     position = 0
     while position < len(query.rstrip()):
@@ -68,24 +68,34 @@ def parse(query: str) -> list[Clause]:
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
         clauses.append(Clause(field, operator, value))
         position = match.end()
+    if not all(map(check, clauses)):
+        raise invalid_input("query")
     return clauses
 
 
+def check_user_clause(clause: Clause) -> bool:
+    """Tell whether users can be compared like this."""
+    if clause.field in _USER_FLAGS:
+        return clause.operator == "=" and clause.value in ("true", "false")
+    return clause.field in _USER_TEXTS or (clause.field, clause.operator) == ("orgUnitPath", "=")
+
+
+def check_group_clause(clause: Clause) -> bool:
+    """Tell whether groups can be compared like this."""
+    return clause.field in _GROUP_TEXTS or (clause.field, clause.operator) == ("memberKey", "=")
+
+
 def user_fits(clause: Clause, user: User) -> bool:
-    """Tell whether a user fits; raises the service's error for a field that is not one of users."""
-    if clause.field == "orgUnitPath" and clause.operator == "=":
+    """Tell whether a user fits; an organizational unit has those below it in it."""
+    if clause.field == "orgUnitPath":
         return f"{user.org_unit_path.rstrip('/')}/".startswith(f"{clause.value.rstrip('/')}/")
-    if clause.field in _USER_FLAGS and clause.operator == "=" and clause.value in ("true", "false"):
+    if clause.field in _USER_FLAGS:
         return _USER_FLAGS[clause.field](user) is (clause.value == "true")
-    if clause.field in _USER_TEXTS:
-        return clause.fits(_USER_TEXTS[clause.field](user))
-    raise invalid_input("query")
+    return clause.fits(_USER_TEXTS[clause.field](user))
 
 
 def group_fits(clause: Clause, group: Group) -> bool:
-    """Tell whether a group fits; raises the service's error for a field that is not one of groups."""
-    if clause.field == "memberKey" and clause.operator == "=":
+    """Tell whether a group fits."""
+    if clause.field == "memberKey":
         return any(clause.value in (member.id, member.email) for member in group.members)
-    if clause.field in _GROUP_TEXTS:
-        return clause.fits(_GROUP_TEXTS[clause.field](group))
-    raise invalid_input("query")
+    return clause.fits(_GROUP_TEXTS[clause.field](group))
