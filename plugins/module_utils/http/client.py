@@ -127,13 +127,10 @@ class HttpClient:
         import requests
         from urllib3.exceptions import HTTPError
 
-        headers = dict(request.headers)
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
         try:
             with pacer.slot():
                 self.statistics.add(calls=1)
-                return self._send(request, headers)
+                return self._send(request, _headers(request, token))
         except (requests.RequestException, HTTPError, BoundError) as error:
             failure = transport_error(request.method, request.url, error)
             raise failure if hopeless(error) else _PassingFaultError(failure) from None
@@ -198,8 +195,16 @@ class _PassingFaultError(Exception):
         super().__init__(error)
 
 
+def _headers(request: Request, token: str | None) -> dict[str, str]:
+    """Return the headers of one attempt."""
+    if request.sign:
+        return {**request.headers, **request.sign(token)}
+    return {**request.headers, "Authorization": f"Bearer {token}"} if token else dict(request.headers)
+
+
 def _arriving(raw: Any) -> Iterator[bytes]:
     """Yield the decoded body as it arrives, so that a slow answer is noticed; urllib3 1.26 can only wait for parts."""
+    raw.enforce_content_length = True  # requests leaves this off in urllib3 1.26: a cut answer would look whole
     if not hasattr(raw, "read1"):
         yield from raw.stream(PART, decode_content=True)
         return

@@ -24,7 +24,8 @@ class Request:
     """One call. ``idempotent`` calls may be repeated after any doubt, others only when surely without effect.
 
     ``expect`` are the statuses that count as success; ``token`` adds a Bearer token and renews it once on 401.
-    What may hold a secret is kept out of the repr.
+    ``sign`` makes headers anew for each attempt from the token (None without one), in the place of the Bearer token:
+    a proof of possession may be used only once (RFC 9449). What may hold a secret is kept out of the repr.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Request:
     idempotent: bool | None = None
     expect: Collection[int] = (200,)
     token: TokenCache | None = field(default=None, repr=False)
+    sign: Callable[[str | None], Mapping[str, str]] | None = field(default=None, repr=False)
 
     @property
     def repeatable(self) -> bool:

@@ -56,9 +56,6 @@ def group_json(group: Group, base_url: str, *, users_count: int | None = None) -
         "type": group.type,
         "profile": {"name": group.name, "description": None},
         "_links": {
-            "logo": [
-                {"name": "medium", "href": f"{base_url}/img/logos/groups/okta-medium.png", "type": "image/png"},
-            ],
             "users": {"href": f"{address}/users"},
             "apps": {"href": f"{address}/apps"},
         },

@@ -240,6 +240,7 @@ def test_slow_drip_is_given_up(server: ScriptedServer) -> None:
     client.session.close()
 
 
+@pytest.mark.skipif(not hasattr(urllib3.HTTPResponse, "read1"), reason="urllib3 1.26 waits for parts")
 def test_time_is_checked_whenever_something_arrives(
     make_client: MakeClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +333,26 @@ def test_token_is_renewed_once_when_refused(make_client: MakeClient, server: Scr
         client.send(Request("POST", server.url, token=cache))
     sent = [request.headers["authorization"] for request in server.received]
     assert sent == ["Bearer first", "Bearer second", "Bearer second", "Bearer third"]
+
+
+def test_signed_headers_are_made_for_each_attempt(make_client: MakeClient, server: ScriptedServer) -> None:
+    values, numbers = iter(["first", "second"]), iter(range(9))
+    cache = TokenCache(lambda: Token(next(values), 3600))
+
+    def sign(token: str | None) -> dict[str, str]:
+        return {"Authorization": f"DPoP {token}", "DPoP": f"proof {next(numbers)}"}
+
+    server.script(Answer(503), Answer(401), OK, OK)
+    client = make_client()
+    client.send(Request("GET", server.url, headers={"X-Own": "kept"}, token=cache, sign=sign))
+    client.send(Request("GET", server.url, sign=sign))
+    assert [(request.headers["authorization"], request.headers["dpop"]) for request in server.received] == [
+        ("DPoP first", "proof 0"),
+        ("DPoP first", "proof 1"),
+        ("DPoP second", "proof 2"),
+        ("DPoP None", "proof 3"),
+    ]
+    assert {request.headers.get("x-own") for request in server.received[:3]} == {"kept"}
 
 
 def test_401_without_a_token_is_final(make_client: MakeClient, server: ScriptedServer) -> None:

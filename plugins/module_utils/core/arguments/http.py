@@ -1,0 +1,19 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that every source read over HTTPS has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def http_spec() -> dict[str, Any]:
+    """Return the argument specification of how to talk to a service."""
+    return {
+        "ca_file": {"type": "path"},
+        "validate_certs": {"type": "bool", "default": True},
+        "proxy": {"type": "str", "no_log": True},
+        "timeout": {"type": "int", "default": 60},
+        "retries": {"type": "int", "default": 5},
+    }
