@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Iterator
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import HttpTransportError
@@ -19,8 +18,10 @@ class BoundError(Exception):
 
 def transport_error(method: str, url: str, error: Exception) -> HttpTransportError:
     """Return the error for an exchange that ended in ``error``, an exception of requests, urllib3 or BoundError."""
+    from requests.exceptions import SSLError
+
     hint = "Check the address, the network, the proxy and the time-out"
-    if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
+    if isinstance(error, SSLError):
         hint = "Check the certificate; a private certificate authority goes into the ca_file option"
     return HttpTransportError(
         f"{method} {without_query(url)} failed: {_reason(error)}",
@@ -33,9 +34,8 @@ def transport_error(method: str, url: str, error: Exception) -> HttpTransportErr
 
 def hopeless(error: Exception) -> bool:
     """Say whether a repetition must fail again: an address that is none, no trust, no TLS, an unbounded answer."""
-    return isinstance(error, (ValueError, BoundError)) or any(
-        isinstance(cause, ssl.SSLCertVerificationError) or getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER"
-        for cause in _causes(error)
+    return isinstance(error, BoundError) or any(
+        _is_refused_by_us(cause) or getattr(cause, "reason", "") == "WRONG_VERSION_NUMBER" for cause in _causes(error)
     )
 
 
@@ -46,10 +46,17 @@ def _never_sent(error: Exception) -> bool:
     """
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-    never = (ConnectTimeoutError, NewConnectionError, ssl.SSLCertVerificationError)
-    return isinstance(error, ValueError) or any(
-        isinstance(cause, never) or "Tunnel connection failed" in str(cause) for cause in _causes(error)
+    return any(
+        _is_refused_by_us(cause)
+        or isinstance(cause, (ConnectTimeoutError, NewConnectionError))
+        or "Tunnel connection failed" in str(cause)
+        for cause in _causes(error)
     )
+
+
+def _is_refused_by_us(error: BaseException) -> bool:
+    """Say whether the address is invalid or the certificate not to be trusted; all such errors are ValueErrors."""
+    return isinstance(error, ValueError)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -62,8 +69,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(error: Exception) -> str:
-    """Return the innermost reason; the outer ones repeat the URL with its query, invalid addresses a password."""
+    """Return the innermost reason; the outer ones repeat the URL with its query, those of addresses a password."""
+    if isinstance(error, ValueError):
+        return f"the address of the server or of its proxy is not valid ({type(error).__name__})"
     *_, cause = _causes(error)
-    if isinstance(cause, ValueError) and not isinstance(cause, ssl.SSLError):
-        return f"the address of the server or of its proxy is not valid ({type(cause).__name__})"
     return re.sub(r"<[^>]*>:? ?", "", str(cause)) or type(cause).__name__

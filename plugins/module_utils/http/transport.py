@@ -82,8 +82,12 @@ def tls_context(options: HttpOptions) -> ssl.SSLContext:
 
     VERIFY_X509_STRICT, a default of Python 3.13, stays off: private authorities often lack a keyUsage extension.
     """
+    from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # urllib3 1.26 checks host names by itself, and cannot let OpenSSL do so for IP addresses.
+    context.check_hostname = not urllib3_version.startswith("1.")
     if not options.validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
