@@ -59,6 +59,8 @@ class CuttingProxy:
                     self._left -= len(data)
                     if self._left <= 0:
                         self._then()
+                        # The other thread still waits on this socket: closing it alone would not hang up.
+                        client.shutdown(socket.SHUT_RDWR)
                         return
             except OSError:
                 return
