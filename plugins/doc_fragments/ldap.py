@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-_SHARED = r"""
+_CONNECTION = r"""
       bind_dn:
         description:
           - The account that reads, for O(sources[].TYPE.authentication=simple). It needs no right but to read.
@@ -70,6 +70,9 @@ _SHARED = r"""
           - V(0) asks for everything at once, for servers that do not support paged results.
         type: int
         default: 5000
+"""
+
+_QUERY = r"""
       base_dn:
         description:
           - The DN below which users and groups are searched for. It is used exactly as given.
@@ -157,7 +160,12 @@ _SHARED = r"""
 
 def shared_options(source_type: str) -> str:
     """Return the YAML of the options that the sources of both types have."""
-    return _SHARED.replace("TYPE", source_type).strip("\n")
+    return _CONNECTION.replace("TYPE", source_type).strip("\n") + "\n" + query_options(source_type)
+
+
+def query_options(source_type: str) -> str:
+    """Return the YAML of those among them that say what to read and what it means; LDIF files have them too."""
+    return _QUERY.replace("TYPE", source_type).strip("\n")
 
 
 class ModuleDocFragment:

@@ -1,0 +1,223 @@
+#!/usr/bin/python
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read people and groups from directories into a snapshot file."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: directory_facts
+short_description: Read people and groups from directories into a snapshot file
+version_added: 0.1.0
+author:
+  - dirsync.bitwarden contributors (@dirsync)
+description:
+  - Reads users, groups and memberships from one or more directories, flattens nested groups, selects, and writes a
+    snapshot, which M(dirsync.bitwarden.bitwarden_org_sync) and its siblings converge an organization to.
+  - A read is complete or it fails. A source that breaks off, runs into a limit of its server or returns nobody never
+    makes a smaller snapshot, because whoever is missing in a snapshot loses access.
+  - People stay in a file and do not become variables. Only a summary is returned, as a fact, because it describes what
+    the following tasks work with. Twenty thousand users as a variable cost seconds in every task, and fact caches would
+    keep personal data.
+  - A user without usable e-mail stays in the snapshot without e-mail and makes a warning. Such a user is not invited,
+    and an existing membership with the same external id is left alone.
+  - Where several users have the same e-mail, it goes to active users before disabled before deleted ones, among equals
+    to the source that comes first, then to the lower external id. The others stay in the snapshot without e-mail.
+  - Where several records have the same external id, the same order decides which of them counts.
+
+options:
+  snapshot:
+    description:
+      - The file to write. It is replaced in one step and has mode 0600. With the ending C(.gz) it is compressed.
+      - It holds personal data and decides who gets access, so keep it in a folder of its own.
+      - Required unless O(probe=true).
+    type: path
+  on_conflict:
+    description:
+      - What to do where records contradict each other, two people with one e-mail or one external id.
+      - V(first) goes on with the better claim, as described above, and reports each conflict as a warning.
+      - V(fail) fails and writes no snapshot.
+    type: str
+    choices: [first, fail]
+    default: first
+  probe:
+    description:
+      - Whether to try the sources only and to return what they answer, with a few sample records. For setting up.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - dirsync.bitwarden.attributes
+  - dirsync.bitwarden.source
+attributes:
+  check_mode:
+    support: full
+    details:
+      - The snapshot is written in check mode too, because the preview of the following tasks is made from it. Nothing
+        else is ever written.
+  diff_mode:
+    support: none
+    details:
+      - The modules that use the snapshot show what changes.
+  idempotent:
+    support: full
+    details:
+      - The snapshot is written anew by each run, without counting as a change. Its digest stays the same while
+        the directory does.
+  action_group:
+    support: full
+    membership:
+      - dirsync.bitwarden.directory
+seealso:
+  - module: dirsync.bitwarden.bitwarden_org_sync
+  - module: dirsync.bitwarden.bitwarden_org_members
+  - module: dirsync.bitwarden.bitwarden_org_groups
+"""
+
+EXAMPLES = r"""
+- name: Read an OpenLDAP server
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: corp
+        type: ldap
+        ldap:
+          servers: [ldaps://ldap.example.org]
+          bind_dn: cn=reader,dc=example,dc=org
+          bind_password: "{{ ldap_password }}"
+          base_dn: dc=example,dc=org
+    snapshot: /var/lib/dirsync/snapshot.json
+
+- name: Read only the members of two groups and their nested groups, without service accounts
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: corp
+        type: ldap
+        ldap:
+          servers: [ldaps://ldap1.example.org, ldaps://ldap2.example.org]
+          bind_dn: cn=reader,dc=example,dc=org
+          bind_password: "{{ ldap_password }}"
+        users:
+          include:
+            groups: [Vault users, Vault administrators]
+          exclude:
+            emails: ["svc-*@example.org"]
+        groups:
+          include:
+            names: ["Vault *"]
+    snapshot: /var/lib/dirsync/snapshot.json.gz
+
+- name: Read employees from an export of the personnel department, and contractors from a file in this repository
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: employees
+        type: file
+        file:
+          path: /srv/exports/employees.csv
+          csv:
+            delimiter: ";"
+            columns:
+              external_id: personnel_number
+              email: mail
+      - name: contractors
+        type: file
+        file:
+          path: files/contractors.yml
+    snapshot: /var/lib/dirsync/snapshot.json
+    on_conflict: fail
+
+- name: Try a source while setting it up
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: export
+        type: file
+        file:
+          path: /srv/exports/people.ldif
+          ldif:
+            external_id: dn
+    probe: true
+"""
+
+RETURN = r"""
+ansible_facts:
+  description: What was read.
+  returned: success
+  type: dict
+  contains:
+    bitwarden_directory:
+      description: The summary of the snapshot.
+      type: dict
+      contains:
+        snapshot:
+          description: The path of the snapshot.
+          type: str
+          sample: /var/lib/dirsync/snapshot.json
+        digest:
+          description: Identifies the users and groups of the snapshot; it is the same while the directory is.
+          type: str
+          sample: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        created:
+          description: When the reading began, in UTC, ISO 8601.
+          type: str
+          sample: "2026-03-01T12:00:00Z"
+        counts:
+          description: How many users there are by status, how many groups, memberships and warnings.
+          type: dict
+          sample:
+            users: 1043
+            active: 1000
+            disabled: 40
+            deleted: 3
+            groups: 50
+            memberships: 4210
+            warnings: 2
+        sources:
+          description: For each source its name and type, what was read (RV(ignore:server)), when, how much of it is in
+            the snapshot, and details that depend on the type.
+          type: list
+          elements: dict
+          sample:
+            - name: corp
+              type: ldap
+              server: ldaps://ldap.example.org:636
+              read_at: "2026-03-01T12:00:00Z"
+              users: 1043
+              groups: 50
+              details: {}
+        warnings:
+          description: The first 50 records that need attention; the snapshot holds them all.
+          type: list
+          elements: dict
+          sample:
+            - code: email_missing
+              record: 0b3f2c1e-5d9b-4a53-8f3e-1c9f4f3f2a10
+              message: Ann Lee has no e-mail
+              source: corp
+        probe:
+          description: What each source answered, with O(probe=true) instead of everything else.
+          type: list
+          elements: dict
+"""
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.source import source_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.facts import read_directory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.runner import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(
+        lambda module: read_directory(module.params),
+        argument_spec={
+            "sources": source_spec(),
+            "snapshot": {"type": "path"},
+            "on_conflict": {"type": "str", "choices": ["first", "fail"], "default": "first"},
+            "probe": {"type": "bool", "default": False},
+        },
+        required_if=[("probe", False, ("snapshot",))],
+        supports_check_mode=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
