@@ -15,7 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 
 
 def http_options(options: Mapping[str, Any]) -> HttpOptions:
-    """Return the HTTP options in ``options``, which follow ``http_spec``; raises ConfigurationError if they cannot work."""
+    """Return the HTTP options in ``options`` (``http_spec``); raises ConfigurationError where they cannot work."""
     return HttpOptions(
         ca_file=options["ca_file"],
         validate_certs=options["validate_certs"],
