@@ -8,11 +8,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.options import http_options
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import (
     DEFAULT_PORTS,
     DEFAULT_USER_AGENT,
@@ -53,14 +54,7 @@ def connection_from(options: Mapping[str, Any]) -> BitwardenConnection:
         client_id=_client_id(options["client_id"]),
         client_secret=_client_secret(options["client_secret"]),
         cloud=_cloud_domain(api_url) is not None,
-        http=HttpOptions(
-            user_agent=options["user_agent"] or DEFAULT_USER_AGENT,
-            ca_file=options["ca_file"],
-            validate_certs=options["validate_certs"],
-            proxy=options["proxy"],
-            timeout=float(options["timeout"]),
-            retries=options["retries"],
-        ),
+        http=replace(http_options(options), user_agent=options["user_agent"] or DEFAULT_USER_AGENT),
     )
 
 

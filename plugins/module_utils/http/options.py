@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the options of a source to how its service is talked to."""
+"""From the options of a module to how a service is talked to."""
 
 from __future__ import annotations
 

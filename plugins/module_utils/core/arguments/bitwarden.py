@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.common.parameters import env_fallback
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.http import http_spec
 
 
 def bitwarden_spec() -> dict[str, Any]:
@@ -24,10 +25,6 @@ def bitwarden_spec() -> dict[str, Any]:
             "no_log": True,
             "fallback": (env_fallback, ["BW_CLIENTSECRET"]),
         },
-        "ca_file": {"type": "path"},
-        "validate_certs": {"type": "bool", "default": True},
-        "proxy": {"type": "str", "no_log": True},
         "user_agent": {"type": "str"},
-        "timeout": {"type": "int", "default": 60},
-        "retries": {"type": "int", "default": 5},
+        **http_spec(),
     }

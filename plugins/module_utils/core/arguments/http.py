@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that every source read over HTTPS has."""
+"""Options that everything has that is reached over HTTPS: the organization, and sources."""
 
 from __future__ import annotations
 
