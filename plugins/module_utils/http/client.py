@@ -141,7 +141,7 @@ class HttpClient:
             request.url,
             params=request.params,
             json=request.json,
-            data=request.form,
+            data=request.form if request.content is None else request.content,
             headers=headers,
             timeout=(min(self._options.timeout, LONGEST_CONNECT), self._options.timeout),
             proxies=proxies_for(request.url, self._options),

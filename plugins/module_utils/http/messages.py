@@ -25,7 +25,8 @@ class Request:
 
     ``expect`` are the statuses that count as success; ``token`` adds a Bearer token and renews it once on 401.
     ``sign`` makes headers anew for each attempt from the token (None without one), in the place of the Bearer token:
-    a proof of possession may be used only once (RFC 9449). What may hold a secret is kept out of the repr.
+    a proof of possession may be used only once (RFC 9449). ``content`` is a body that is encoded already, of the
+    Content-Type that is among the headers. What may hold a secret is kept out of the repr.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Request:
     params: Mapping[str, str] | None = field(default=None, repr=False)
     json: object = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     idempotent: bool | None = None
     expect: Collection[int] = (200,)

@@ -16,8 +16,9 @@ class Pacer:
     """Limits one bucket of requests, shared by all threads that draw on it.
 
     ``limits`` are (requests, seconds) windows known beforehand; ``concurrency`` is the most requests under way. A
-    throttled answer pauses the whole bucket and, when it was about concurrency, halves the requests allowed at once;
-    each ``concurrency`` answers in a row that were not throttled allow one more.
+    throttled answer pauses the whole bucket and, when it was about concurrency, halves the requests allowed at once,
+    not again by the answers to others that were under way; as many answers in a row as are allowed at once, none of
+    them throttled, allow one more.
     """
 
     def __init__(
@@ -50,12 +51,13 @@ class Pacer:
                 self._condition.notify()
 
     def pause(self, seconds: float, *, reduce: bool = False) -> None:
-        """Let nobody start for ``seconds``; with ``reduce`` also halve the number of concurrent requests."""
+        """Let nobody start for ``seconds``; with ``reduce`` also halve the number of concurrent requests, once a pause."""
         with self._condition:
-            self._not_before = max(self._not_before, self._clock() + seconds)
-            self._successes = 0
-            if reduce:
+            now = self._clock()
+            if reduce and now >= self._not_before:
                 self._allowed = max(1, self._allowed // 2)
+            self._not_before = max(self._not_before, now + seconds)
+            self._successes = 0
 
     def succeeded(self) -> None:
         """Note an answer that was not throttled."""

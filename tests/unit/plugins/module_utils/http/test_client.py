@@ -48,13 +48,15 @@ def test_request_is_sent_as_described(make_client: MakeClient, server: ScriptedS
     client.send(Request("GET", server.url + "/a", params={"q": "x y"}, headers={"X-Kind": "1"}))
     client.send(Request("POST", server.url + "/b", json={"name": "Zo\u00eb"}))
     client.send(Request("POST", server.url + "/c", form={"grant": "a b"}))
-    client.send(Request("POST", server.url + "/d"))
-    get, json, form, empty = server.received
+    client.send(Request("POST", server.url + "/d", content=b"<a/>", headers={"Content-Type": "text/xml"}))
+    client.send(Request("POST", server.url + "/e"))
+    get, json, form, encoded, empty = server.received
     assert (get.method, get.path, get.query, get.headers["x-kind"]) == ("GET", "/a", {"q": "x y"}, "1")
     assert (json.method, json.json, json.headers["content-type"]) == ("POST", {"name": "Zo\u00eb"}, "application/json")
     assert form.form == {"grant": "a b"}
+    assert (encoded.body, encoded.headers["content-type"]) == (b"<a/>", "text/xml")
     assert empty.headers["content-length"] == "0"
-    assert client.statistics.calls == 4
+    assert client.statistics.calls == 5
 
 
 @pytest.mark.parametrize(

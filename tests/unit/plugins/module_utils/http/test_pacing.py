@@ -107,11 +107,21 @@ def test_concurrency_halves_and_grows_again(fake_time: FakeTime) -> None:
     assert gauge.most == 8
 
 
+def test_refusals_of_requests_that_ran_at_once_halve_once(fake_time: FakeTime) -> None:
+    pacer = Pacer(concurrency=8, clock=fake_time.clock, sleep=fake_time.sleep)
+    for _ in range(8):
+        pacer.pause(1, reduce=True)
+    gauge = Gauge(pacer)
+    gauge.run(8, 4)
+    assert gauge.most == 4
+
+
 def test_concurrency_never_falls_below_one(fake_time: FakeTime) -> None:
     pacer = Pacer(concurrency=2, clock=fake_time.clock, sleep=fake_time.sleep)
     for _ in range(5):
         pacer.pause(1, reduce=True)
-    assert start(pacer, fake_time) == 1.0
+        fake_time.now += 1
+    assert start(pacer, fake_time) == 5.0
 
 
 def test_slot_is_given_back_after_an_error(fake_time: FakeTime) -> None:
