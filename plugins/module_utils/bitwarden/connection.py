@@ -22,7 +22,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 
 REGIONS = {"us": "bitwarden.com", "eu": "bitwarden.eu"}
 KEY_HINT = "Take the organization's API key: admin console, Settings, Organization info, View API key"
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CLIENT_ID = re.compile(r"organization\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class BitwardenConnection:
     @property
     def organization(self) -> str:
         """The GUID of the organization."""
-        return self.client_id.partition(".")[2]
+        return self.client_id.removeprefix("organization.")
 
 
 def connection_from(options: Mapping[str, Any]) -> BitwardenConnection:
@@ -114,11 +114,11 @@ def _cloud_domain(url: str) -> str | None:
 
 
 def _client_id(value: str) -> str:
-    kind, _, guid = value.strip().lower().partition(".")
-    if kind == "organization" and GUID.fullmatch(guid):
-        return f"{kind}.{guid}"
-    if kind in ("user", "installation"):
-        raise ConfigurationError(f"client_id is that of a key of another kind ({kind})", hint=KEY_HINT)
+    client_id = value.strip().lower()
+    if CLIENT_ID.fullmatch(client_id):
+        return client_id
+    if client_id.startswith(("user.", "installation.")):
+        raise ConfigurationError("client_id is that of a key of another kind, not of an organization's", hint=KEY_HINT)
     raise ConfigurationError("client_id is not 'organization.' followed by a GUID", hint=KEY_HINT)
 
 

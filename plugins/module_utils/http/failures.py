@@ -72,5 +72,5 @@ def _reason(error: Exception) -> str:
     """Return the innermost reason; the outer ones repeat the URL with its query, those of addresses a password."""
     if isinstance(error, ValueError):
         return f"the address of the server or of its proxy is not valid ({type(error).__name__})"
-    *_, cause = _causes(error)
+    cause = list(_causes(error))[-1]
     return re.sub(r"<[^>]*>:? ?", "", str(cause)) or type(cause).__name__
