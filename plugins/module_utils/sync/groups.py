@@ -116,7 +116,8 @@ def plan_groups(snapshot: Snapshot, organization: Organization, policy: Policy, 
             _plan_new_group(plan, group, wanted, policy, group.name in unmanaged_names)
             continue
         _plan_properties(plan, group, counterpart, policy)
-        present = {emails[id_] for id_ in organization.memberships[counterpart.id] if id_ in emails} - members.gone
+        staying = organization.memberships[counterpart.id] - members.gone
+        present = {emails[id_] for id_ in staying if id_ in emails}
         _plan_membership(plan, group, counterpart, wanted, present, policy, members.managed)
     if policy.absent_groups == "remove":
         plan.actions.extend(
@@ -128,12 +129,8 @@ def plan_groups(snapshot: Snapshot, organization: Organization, policy: Policy, 
 
 def _keys_of_present_users(snapshot: Snapshot, members: MemberPlan) -> dict[str, str]:
     """Return the e-mail of the membership of each user who keeps or gets one; deleted users take part in no group."""
-    keys = {}
-    for user in snapshot.users:
-        key = members.keys.get(user.external_id)
-        if key is not None and user.status != "deleted" and key not in members.gone:
-            keys[user.external_id] = key
-    return keys
+    present = (user.external_id for user in snapshot.users if user.status != "deleted")
+    return {external_id: members.keys[external_id] for external_id in present if external_id in members.keys}
 
 
 def _plan_new_group(plan: GroupPlan, group: Group, wanted: set[str], policy: Policy, twin: bool) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import User
@@ -24,9 +24,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy impo
 class MemberPlan:
     """The actions and refusals for the members, and what the organization's members will be.
 
-    ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user has
-    or will have, as far as this sync deals with it. ``managed`` holds the e-mails of members inside the owner scope
-    after the plan, ``gone`` those that the plan removes.
+    ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user will
+    have, as far as this sync deals with it. ``managed`` holds the e-mails of members inside the owner scope after the
+    plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited users of the
+    directory have by now, while another member holds them.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -34,6 +35,7 @@ class MemberPlan:
     keys: dict[str, str] = field(default_factory=dict)
     managed: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,57 +203,68 @@ def _plan_new_addresses(
 ) -> None:
     """Plan for active users whose e-mail changed: a pending invitation is replaced, an account can only be reported.
 
-    An address that one replacement frees may be what another one waits for, hence the repetition.
+    An address that one replacement frees may be what the next one waits for.
     """
-    waiting = [
-        (user, matches.members[user.external_id])
-        for user in users
-        if user.status == "active"
-        and user.email is not None
-        and user.external_id in matches.members
-        and matches.members[user.external_id].email != user.email
-    ]
-    progress = True
-    while progress:
-        progress = False
-        for user, member in tuple(waiting):
-            if policy.invite and _is_mere_invitation(member) and user.email not in taken:
-                waiting.remove((user, member))
-                _replace_invitation(plan, user, member, taken)
-                progress = True
-    for user, member in waiting:
-        message = f"the directory says {user.email}; only the member can change the address of a Bitwarden account"
-        plan.refusals.append(Refusal(member.email, "email_differs", message, member.external_id))
+    waiting: dict[str, tuple[User, Member]] = {}
+    for user in users:
+        member = matches.members.get(user.external_id)
+        if user.status != "active" or user.email is None or member is None or member.email == user.email:
+            continue
+        obstacle = _obstacle_to_replacement(member, policy)
+        if obstacle:
+            plan.refusals.append(_email_differs(user, member, obstacle))
+        else:
+            waiting[user.email] = (user, member)
+    for address in [address for address in waiting if address not in taken]:
+        free = address
+        while free in waiting:
+            user, member = waiting.pop(free)
+            _replace_invitation(plan, user, member, free)
+            taken.add(free)
+            taken.remove(member.email)
+            free = member.email
+    plan.refusals += [_email_differs(*pair, "which is the address of another member") for pair in waiting.values()]
+    plan.awaited.update(waiting)
 
 
-def _is_mere_invitation(member: Member) -> bool:
-    return member.status == MemberStatus.INVITED and member.type != MemberType.OWNER
+def _obstacle_to_replacement(member: Member, policy: Policy) -> str | None:
+    """Return why a membership cannot be replaced by an invitation under another address, or None if it can."""
+    if member.status != MemberStatus.INVITED:
+        return "and only the member can change the address of a Bitwarden account"
+    if member.type != MemberType.USER or member.collections:
+        return "but the invitation carries a role or collections that a new one would lack: replace it by hand"
+    return None if policy.invite else "but invite is off, so that the invitation is not replaced"
 
 
-def _replace_invitation(plan: MemberPlan, user: User, member: Member, taken: set[str]) -> None:
-    email = user.email or ""
+def _email_differs(user: User, member: Member, why: str) -> Refusal:
+    return Refusal(member.email, "email_differs", f"the directory says {user.email}, {why}", member.external_id)
+
+
+def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str) -> None:
     plan.actions.append(
         Action(Kind.REPLACE_INVITATION, member.email, "email_changed", member.external_id, member.id, value=email)
     )
-    taken.remove(member.email)
-    taken.add(email)
     plan.keys[user.external_id] = email
     plan.managed.add(email)
-    plan.gone.add(member.email)
+    plan.gone.add(member.id)
 
 
 def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, memory: Memory) -> None:
     """Plan for a user with membership: link or re-key it, give access back or take it away."""
     external_id = policy.external_id(user.external_id)
     wish = _wish(user, policy)
+    left_alone = is_left_alone(user, member)
+    if left_alone:
+        plan.keys.pop(user.external_id)
     if member.type == MemberType.OWNER:
         if wish not in ("keep", "ignore") and member.status != MemberStatus.REVOKED:
             plan.refusals.append(_owner_refusal(member, f"the user is {user.status} in the directory"))
         return
-    if member.external_id is None and (wish != "keep" or member.status == MemberStatus.REVOKED):
-        message = f"the user is {user.status} in the directory; a {_words(member)} without external id is left alone"
-        plan.refusals.append(Refusal(member.email, "unmanaged", message, external_id))
-        plan.keys.pop(user.external_id)
+    if left_alone:
+        if wish != "ignore":
+            why = f"a {_words(member)} without external id is left alone"
+            message = f"the user is {user.status} in the directory; {why}"
+            plan.refusals.append(Refusal(member.email, "unmanaged", message, external_id))
         return
     plan.managed.add(member.email)
     _plan_external_id(plan, member, external_id)
@@ -259,6 +272,14 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
         _plan_restore(plan, member, external_id, policy, memory)
     else:
         _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id)
+        if member.id in plan.gone:
+            plan.keys.pop(user.external_id)
+
+
+def is_left_alone(user: User, member: Member) -> bool:
+    """Say whether a membership found by e-mail stays as it is: it is linked only where both sides give access."""
+    have_access = user.status == "active" and member.status != MemberStatus.REVOKED
+    return member.external_id is None and not have_access
 
 
 def _wish(user: User, policy: Policy) -> str:
@@ -301,18 +322,20 @@ def _plan_absent(plan: MemberPlan, member: Member, policy: Policy) -> None:
 
 
 def _withdraw(plan: MemberPlan, member: Member, wish: str, reason: str, external_id: str | None) -> None:
-    """Plan to take the access away as the policy wishes, unless it is gone already."""
+    """Plan to take the access away as the policy wishes, unless it is gone already.
+
+    A removal that would free an awaited address becomes a revocation: otherwise the next run would have to go on.
+    """
+    if wish == "remove" and member.email in plan.awaited:
+        message = "not removed, since another user of the directory has this address by now: remove one of them by hand"
+        plan.refusals.append(Refusal(member.email, "address_awaited", message, external_id))
+        wish = "revoke"
     if wish == "remove":
         plan.actions.append(Action(Kind.REMOVE_MEMBER, member.email, reason, external_id, member.id))
-        plan.gone.add(member.email)
+        plan.gone.add(member.id)
     elif wish == "revoke" and member.status != MemberStatus.REVOKED:
         plan.actions.append(Action(Kind.REVOKE_MEMBER, member.email, reason, external_id, member.id))
 
 
 def _owner_refusal(member: Member, why: str) -> Refusal:
     return Refusal(member.email, "owner_protected", f"{why}; owners are never touched", member.external_id)
-
-
-def managed_members(members: Sequence[Member], policy: Policy) -> Iterator[Member]:
-    """Yield the members of the owner scope who have access or an invitation."""
-    return (m for m in members if policy.owns(m.external_id) and m.status != MemberStatus.REVOKED)

@@ -11,10 +11,11 @@ from typing import Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, ordered
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal, ordered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import plan_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import (
     MemberPlan,
+    is_left_alone,
     match_members,
     plan_members,
 )
@@ -40,14 +41,15 @@ def make_plan(
     same snapshot and policy would leave it, or, without ``members_first``, against the organization as it is.
     """
     snapshot, organization = _in_order(snapshot, organization)
-    members = plan_members(snapshot.users, organization.members, policy, memory)
+    if "members" in parts or members_first:
+        members = plan_members(snapshot.users, organization.members, policy, memory)
+    else:
+        members = _members_as_they_are(snapshot, organization, policy)
     actions: list[Action] = []
-    refusals = []
+    refusals: list[Refusal] = []
     if "members" in parts:
         actions += members.actions
         refusals += members.refusals
-    elif not members_first:
-        members = _members_as_they_are(members, snapshot, organization, policy)
     if "groups" in parts:
         groups = plan_groups(snapshot, organization, policy, members)
         actions += groups.actions
@@ -73,12 +75,11 @@ def _in_order(snapshot: Snapshot, organization: Organization) -> tuple[Snapshot,
     )
 
 
-def _members_as_they_are(
-    plan: MemberPlan, snapshot: Snapshot, organization: Organization, policy: Policy
-) -> MemberPlan:
-    """Return the plan for the members as if nothing of it were carried out."""
+def _members_as_they_are(snapshot: Snapshot, organization: Organization, policy: Policy) -> MemberPlan:
+    """Return the plan for the members where nothing is to be done for them."""
     matches = match_members(snapshot.users, organization.members, policy).members
+    found = [(user, matches[user.external_id]) for user in snapshot.users if user.external_id in matches]
     return MemberPlan(
-        keys={external_id: member.email for external_id, member in matches.items() if external_id in plan.keys},
+        keys={user.external_id: member.email for user, member in found if not is_left_alone(user, member)},
         managed={member.email for member in organization.members if policy.owns(member.external_id)},
     )
