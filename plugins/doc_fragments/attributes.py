@@ -22,7 +22,7 @@ attributes:
     description: The group to name in C(module_defaults) so that options common to several modules are given once.
 """
 
-    CONVERGENCE = r"""
+    CONVERGING = r"""
 options: {}
 attributes:
   check_mode:

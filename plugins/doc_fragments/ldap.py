@@ -218,7 +218,7 @@ options:
           - The attribute that identifies a user or group for good. The read fails if an entry does not have it.
           - V(dn) takes the DN, as Bitwarden Directory Connector does. A renamed person is then a new one.
           - The default depends on O(sources[].ldap.server_kind). Changing it later gives everybody a new identity,
-            which is safe as long as O(policy.rekey) of the modules that write is on.
+            which is safe as long as O(dirsync.bitwarden.bitwarden_org_sync#module:policy.rekey) is on.
         type: str
       login_attribute:
         description:

@@ -20,7 +20,6 @@ description:
     the clients of its members synchronize.
   - People who are not members of the organization are left out; M(dirsync.bitwarden.bitwarden_org_members) comes first.
     M(dirsync.bitwarden.bitwarden_org_sync) does both on one plan.
-
 options:
   groups:
     description:
@@ -52,7 +51,7 @@ options:
     default: true
 extends_documentation_fragment:
   - dirsync.bitwarden.attributes
-  - dirsync.bitwarden.attributes.convergence
+  - dirsync.bitwarden.attributes.converging
   - dirsync.bitwarden.bitwarden
   - dirsync.bitwarden.convergence
   - dirsync.bitwarden.policy

@@ -20,10 +20,9 @@ description:
   - Check mode and C(--diff) come from the very plan that a real run carries out.
   - Guards stop a plan that would take access away from too many people before anything is written.
   - Objects without external id are linked at most, never revoked or removed. Owners are never touched.
-
 extends_documentation_fragment:
   - dirsync.bitwarden.attributes
-  - dirsync.bitwarden.attributes.convergence
+  - dirsync.bitwarden.attributes.converging
   - dirsync.bitwarden.bitwarden
   - dirsync.bitwarden.convergence
   - dirsync.bitwarden.policy

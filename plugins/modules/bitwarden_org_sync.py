@@ -19,7 +19,6 @@ description:
   - A guard that trips on the groups keeps the members untouched too, and access is given before it is taken away.
   - Reads first and writes only what differs; a second run writes nothing.
   - Check mode and C(--diff) come from the very plan that a real run carries out.
-
 options:
   groups:
     description:
@@ -44,7 +43,7 @@ options:
         default: []
 extends_documentation_fragment:
   - dirsync.bitwarden.attributes
-  - dirsync.bitwarden.attributes.convergence
+  - dirsync.bitwarden.attributes.converging
   - dirsync.bitwarden.bitwarden
   - dirsync.bitwarden.convergence
   - dirsync.bitwarden.policy
