@@ -16,7 +16,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     HttpStatusError,
     HttpTransportError,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client import HttpClient, Request, Response
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client import HttpClient, Request, Response, Wait
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.messages import retry_after
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.pacing import Pacer
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import TokenCache
 
@@ -40,7 +41,7 @@ class ApiSession:
         self, connection: BitwardenConnection, *, clock: Callable[[], float], sleep: Callable[[float], None]
     ) -> None:
         self._base = connection.api_url
-        self._http = HttpClient(connection.http, pool_size=CONCURRENCY, clock=clock, sleep=sleep)
+        self._http = HttpClient(connection.http, pool_size=CONCURRENCY, verdict=verdict, clock=clock, sleep=sleep)
         self._token = TokenCache(lambda: fetch_token(self._http, connection), clock=clock)
         limits = {"GET": READ_LIMITS, "POST": WRITE_LIMITS, "PUT": WRITE_LIMITS, "DELETE": WRITE_LIMITS}
         self._pacers = {
@@ -87,6 +88,11 @@ class ApiSession:
             if error.status == 404:
                 return None
             raise
+
+
+def verdict(response: Response) -> Wait | None:
+    """Say whether another attempt may do better: after throttling, and after any fault of the server or its cloud."""
+    return Wait(retry_after(response.headers)) if response.status == 429 or response.status >= 500 else None
 
 
 def parsed(response: Response, parse: Callable[[Any], Parsed]) -> Parsed:

@@ -271,7 +271,7 @@ def test_seats(bitwarden_server: StartBitwarden, client_of: ClientOf) -> None:
 
 def test_failing_subscription_is_not_taken_for_none(client: BitwardenClient, server: ScriptedServer) -> None:
     message = "An error occurred while retrieving the subscription details."
-    server.script(Answer(body={"access_token": "t"}), Answer(500, {"message": message}))
+    server.script(Answer(body={"access_token": "t"}), *[Answer(500, {"message": message})] * 6)
     with pytest.raises(BitwardenError, match=message):
         client.subscription()
 

@@ -80,7 +80,9 @@ def test_refused_key_is_an_error(client: BitwardenClient, server: ScriptedServer
     assert caught.value.status == 401
 
 
-@pytest.mark.parametrize("fault", [DROPPED, Answer(502), Answer(504), Answer(429, headers={"Retry-After": "1"})])
+@pytest.mark.parametrize(
+    "fault", [DROPPED, Answer(500), Answer(502), Answer(522), Answer(429, headers={"Retry-After": "1"})]
+)
 def test_reads_puts_and_deletes_are_repeated(client: BitwardenClient, server: ScriptedServer, fault: Answer) -> None:
     script = Tokens(server, fault, EMPTY_LIST, fault, Answer(), fault, Answer())
     client.groups()
