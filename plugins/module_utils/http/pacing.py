@@ -51,7 +51,7 @@ class Pacer:
                 self._condition.notify()
 
     def pause(self, seconds: float, *, reduce: bool = False) -> None:
-        """Let nobody start for ``seconds``; with ``reduce`` also halve the number of concurrent requests, once a pause."""
+        """Let nobody start for ``seconds``; with ``reduce`` also halve the concurrent requests, once in a pause."""
         with self._condition:
             now = self._clock()
             if reduce and now >= self._not_before:
