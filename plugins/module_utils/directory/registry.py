@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
-SOURCE_TYPES = ("ldap", "file")
+SOURCE_TYPES = ("ldap", "active_directory", "file")
 
 
 class Provider(Protocol):
@@ -46,6 +46,12 @@ def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provide
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.source import LdapProvider
 
         return LdapProvider(name, options)
+    if source_type == "active_directory":
+        from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory import (
+            ActiveDirectoryProvider,
+        )
+
+        return ActiveDirectoryProvider(name, options)
     if source_type == "file":
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.file.source import FileProvider
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -30,8 +31,11 @@ class ServerAddress:
         return f"{self.scheme}://{host}:{self.port}"
 
 
-def parse_address(url: str) -> ServerAddress:
-    """Return the address that a URL without path or query names; raises ConfigurationError for anything else."""
+def parse_address(url: str, ports: Mapping[str, int] | None = None) -> ServerAddress:
+    """Return the address that a URL without path or query names; raises ConfigurationError for anything else.
+
+    ``ports`` holds, by scheme, the port to take where the URL has none.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -44,4 +48,4 @@ def parse_address(url: str) -> ServerAddress:
     if parts.path not in ("", "/"):
         raise ConfigurationError(f"The server {url} has a path", hint="Give the base DN in its own option")
     scheme: Literal["ldap", "ldaps"] = "ldaps" if parts.scheme == "ldaps" else "ldap"
-    return ServerAddress(scheme, parts.hostname, port or _PORTS[scheme])
+    return ServerAddress(scheme, parts.hostname, port or (ports or _PORTS)[scheme])

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,11 +49,26 @@ def check_filters(options: Mapping[str, Any]) -> None:
             parse_filter(options[name], name)
 
 
-def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse) -> Layout:
+def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse, whole_forest: bool = False) -> Layout:
     """Return the layout that the options ask for, with the preset and the server's own base where they are silent.
 
-    Raises ConfigurationError where no base is given and the server does not name exactly one.
+    ``whole_forest`` takes the empty DN for the server's own base: a global catalog holds everything below it. Raises
+    ConfigurationError where no base is given and the server does not name exactly one.
     """
+
+    def bases(option: str) -> tuple[str, ...]:
+        if options.get(option) is not None:
+            return tuple(options[option])
+        folders: tuple[str, ...] = getattr(preset, option)
+        if not folders:
+            return ()
+        if whole_forest and not options.get("base_dn"):
+            return ("",)
+        base = options.get("base_dn") or root_dse.base_dn()
+        if _is_suffix(base, root_dse):
+            return tuple(f"{folder},{base}" if folder else base for folder in folders)
+        # A base that the user chose is taken as given, and holds no special folders.
+        return () if option == "deleted_bases" else (base,)
 
     def names(option: str) -> tuple[str, ...]:
         value = options.get(option)
@@ -63,13 +78,13 @@ def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse
         return str(options.get(option) or getattr(preset, option))
 
     return Layout(
-        user_bases=_bases(options, "user_bases", preset.user_bases, root_dse),
+        user_bases=bases("user_bases"),
         user_filter=_combined_filter(options, "user", preset.user_filter),
         user_scope=options["user_scope"],
-        group_bases=_bases(options, "group_bases", preset.group_bases, root_dse),
+        group_bases=bases("group_bases"),
         group_filter=_combined_filter(options, "group", preset.group_filter),
         group_scope=options["group_scope"],
-        deleted_bases=_bases(options, "deleted_bases", preset.deleted_bases, root_dse),
+        deleted_bases=bases("deleted_bases"),
         external_id=name("external_id"),
         email_attributes=_not_empty("email_attributes", names("email_attributes")),
         email_prefix_attribute=name("email_prefix_attribute"),
@@ -82,18 +97,6 @@ def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse
         disabled_when=_disabled_when(options, preset),
         lock_attribute=preset.lock_attribute,
     )
-
-
-def _bases(options: Mapping[str, Any], option: str, relative: Sequence[str], root_dse: RootDse) -> tuple[str, ...]:
-    """Return the bases given by name, else the given base DN, else the server's, with the preset's folders below it."""
-    if options.get(option) is not None:
-        return tuple(options[option])
-    if not relative:
-        return ()
-    base = options.get("base_dn") or root_dse.base_dn()
-    if not _is_suffix(base, root_dse):
-        return (base,) if "" in relative or option != "deleted_bases" else ()
-    return tuple(f"{folder},{base}" if folder else base for folder in relative)
 
 
 def _is_suffix(base: str, root_dse: RootDse) -> bool:

@@ -41,7 +41,6 @@ _ACTIVE_DIRECTORY = Preset(
     external_id="objectGUID",
     user_filter="(&(objectCategory=person)(objectClass=user))",
     group_filter="(objectClass=group)",
-    email_attributes=("mail",),
     email_prefix_attribute="sAMAccountName",
     user_name_attributes=("displayName", "name"),
     login_attribute="sAMAccountName",

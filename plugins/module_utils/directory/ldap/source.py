@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import parse_address
@@ -18,23 +19,23 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.c
     connection_options,
     with_first_server,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.groups import GroupReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
     check_filters,
     resolve_layout,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
+    Dialect,
+    read_deleted_bases,
+    read_everything,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.root_dse import (
     RootDse,
     ServerKind,
     read_root_dse,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import AttributeStatus
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import UserReader
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import (
-    DirectGroup,
-    Reading,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
 
 @contextlib.contextmanager
@@ -72,32 +73,26 @@ class LdapProvider:
             return with_first_server(self._addresses, self._connection_options, self._read)
 
     def _read(self, connection: DirectoryConnection) -> Reading:
-        reader = connection.reader
-        root_dse = read_root_dse(reader)
+        root_dse = read_root_dse(connection.reader)
         kind = self._server_kind(root_dse)
         layout = resolve_layout(self._options, PRESETS[kind], root_dse)
-        user_reader = UserReader(layout, AttributeStatus(layout.disabled_when, layout.lock_attribute), self._name)
-        people = user_reader.read(reader)
-        warnings = user_reader.read_deleted(reader, people)
-        groups: list[DirectGroup] = []
-        details: dict[str, Any] = {"server_kind": kind}
-        if self._options.get("read_groups", True):
-            groups, resolver = GroupReader(layout).read(reader, people)
-            warnings += resolver.warnings
-            details["unresolved_members"] = resolver.unresolved
-            details["unresolved_samples"] = resolver.samples
-        details.update(pages=reader.pages, references=reader.references)
-        return Reading(
-            users=people.users, groups=groups, warnings=warnings, server=str(connection.address), details=details
+        dialect = Dialect(
+            AttributeStatus(layout.disabled_when, layout.lock_attribute),
+            lambda reader: read_deleted_bases(reader, layout, self._name),
         )
+        with_groups = self._options.get("read_groups", True)
+        reading = read_everything(connection, layout, dialect, self._name, with_groups=with_groups)
+        return replace(reading, details={"server_kind": kind, **reading.details})
 
     def _server_kind(self, root_dse: RootDse) -> ServerKind:
-        chosen: str = self._options["server_kind"]
+        chosen = self._options["server_kind"]
+        if chosen != "auto":
+            return cast(ServerKind, chosen)
         kind = root_dse.kind()
-        if chosen == "auto" and kind in ("active_directory", "samba"):
+        if kind in ("active_directory", "samba"):
             raise ConfigurationError(
                 f"The source {self._name} reads an Active Directory",
                 hint="Use type: active_directory, which knows its disabled and deleted accounts, primary groups and "
                 "large groups; server_kind: generic reads it without all that",
             )
-        return kind if chosen == "auto" else chosen  # type: ignore[return-value]
+        return kind

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.emails import choose_email
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import (
     Attributes,
@@ -16,13 +15,14 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
     first_text,
     value_text,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.identity import Identity
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search, Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import PrimaryGroups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import StatusRule
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import RecordWarning, User
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import User
+
+_PROXY_ADDRESSES = "proxyaddresses"
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class UserReader:
         self._source = source
         self._primary_groups = primary_groups
         self._identity = Identity(layout.external_id, attributes)
-        self._emails = attributes.add_all(layout.email_attributes)
+        self._emails = [(attributes.add(name), name.lower() == _PROXY_ADDRESSES) for name in layout.email_attributes]
         self._names = attributes.add_all(layout.user_name_attributes)
         self._login = attributes.add(layout.login_attribute)
         self._prefix = attributes.add_all([layout.email_prefix_attribute] if layout.email_rule.suffix else [])
@@ -60,35 +60,14 @@ class UserReader:
     def read(self, reader: Searcher) -> People:
         """Return all users of all bases; an entry below two bases counts once.
 
-        Raises DirectoryError where entries lack their identity, or all of them an e-mail.
+        Raises DirectoryError where entries lack their identity.
         """
         people = People()
         layout = self._layout
         for base in layout.user_bases:
             self._read_base(reader, people, Search(base, layout.user_filter, self._attributes, layout.user_scope))
         self._identity.check("users", len(people.users))
-        if people.users and not any(user.email for user in people.users):
-            raise DirectoryError(
-                f"None of {len(people.users)} users has a value of {' or '.join(layout.email_attributes)}",
-                hint="Check email_attributes, and whether the account may read them",
-            )
         return people
-
-    def read_deleted(self, reader: Searcher, people: People) -> list[RecordWarning]:
-        """Add the deleted users that the server keeps in folders of their own.
-
-        A folder that does not exist, or is hidden from this account, makes a warning: such users are merely absent.
-        """
-        warnings = []
-        first = len(people.users)
-        for base in self._layout.deleted_bases:
-            try:
-                self._read_base(reader, people, Search(base, self._layout.user_filter, self._attributes))
-            except NoSuchObjectError as error:  # noqa: PERF203 (a few bases)
-                warnings.append(RecordWarning("deleted_unreadable", base, str(error), self._source))
-        people.users[first:] = [replace(user, status="deleted", status_reason="") for user in people.users[first:]]
-        self._identity.check("users", len(people.users))
-        return warnings
 
     def _read_base(self, reader: Searcher, people: People, search: Search) -> None:
         for batch in reader.read(search):
@@ -108,7 +87,11 @@ class UserReader:
 
     def _user(self, dn: bytes, row: Sequence[Values]) -> User:
         status, reason = self._rule.status([row[column] for column in self._status])
-        emails = [value_text(value) for column in self._emails for value in row[column] or ()]
+        emails = [
+            email
+            for column, proxies in self._emails
+            for email in (proxy_addresses(row[column]) if proxies else map(value_text, row[column] or ()))
+        ]
         prefix = first_text(row, self._prefix) if self._prefix else None
         # Positional, because keywords cost a third more, 100,000 times.
         return User(
@@ -119,3 +102,12 @@ class UserReader:
             self._source,
             reason,
         )
+
+
+def proxy_addresses(values: Values) -> list[str]:
+    """Return the e-mail addresses among the values of proxyAddresses, the primary one first.
+
+    Each value has a scheme, and that of the primary address is in capitals: ``SMTP:ann@example.org``.
+    """
+    addresses = [value_text(value) for value in values or () if value[:5].lower() == b"smtp:"]
+    return [address[5:] for address in sorted(addresses, key=lambda address: not address.startswith("SMTP:"))]
