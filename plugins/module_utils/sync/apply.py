@@ -82,6 +82,7 @@ class _Application:
         self._memberships = organization.memberships
         self._member_ids = {member.email: member.id for member in organization.members}
         self._group_ids: dict[str, str] = {}
+        self._ended: set[str] = set()
         self._doers: Mapping[Kind, Callable[[Action], None]] = {
             Kind.LINK_MEMBER: self._set_external_id,
             Kind.REKEY_MEMBER: self._set_external_id,
@@ -156,7 +157,12 @@ class _Application:
 
     def _replace_invitation(self, action: Action) -> None:
         """The API cannot change an address: withdraw the invitation nobody accepted, and invite the new address."""
-        self._remove_member(_known(action.id))
+        member_id = _known(action.id)
+        member = self._client.member(member_id)
+        if member is not None and member.status != MemberStatus.INVITED:
+            raise DirsyncError(f"The invitation of {action.key} was not replaced: it has been accepted meanwhile")
+        self._remove_member(member_id)
+        self._ended.add(member_id)
         self._invite(_known(action.value), action.external_id)
 
     def _remove_member(self, member_id: str) -> None:
@@ -196,7 +202,7 @@ class _Application:
         joining = {self._member_ids[email] for email in action.joining if email in self._member_ids}
         missing = [email for email in action.joining if email not in self._member_ids]
         if joining or leaving:
-            present = self._memberships.get(group_id, frozenset())
+            present = self._memberships.get(group_id, frozenset()) - self._ended
             self._client.set_group_member_ids(group_id, sorted((present - leaving) | joining))
         if missing:
             raise DirsyncError(f"The group {action.key} lacks {', '.join(missing)}: they could not be invited")

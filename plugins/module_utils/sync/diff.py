@@ -28,28 +28,33 @@ def make_diff(plan: Plan, organization: Organization) -> list[dict[str, str]]:
         actions = [action for action in plan.actions if (action.kind in GROUP_KINDS) == of_groups]
         if actions:
             before, after = _states(actions, organization)
+            names = sorted(before.keys() | after.keys())
             entries.append(
                 {
                     "before_header": f"{title} of the organization",
                     "after_header": f"{title} after this plan",
-                    "before": _text(before, len(before.keys() | after.keys())),
-                    "after": _text(after, len(before.keys() | after.keys())),
+                    "before": _text(before, names),
+                    "after": _text(after, names),
                 }
             )
     return entries
 
 
 def _states(actions: Sequence[Action], organization: Organization) -> tuple[dict[str, Fields], dict[str, Fields]]:
-    """Return the changed fields of each changed object, by its key, before and after."""
+    """Return the changed fields of each changed object, by its name, before and after."""
     statuses = {member.id: member.status.name.lower() for member in organization.members}
+    objects: dict[str, set[str | None]] = {}
+    for action in actions:
+        objects.setdefault(action.key, set()).add(action.id or action.external_id)
     before: dict[str, Fields] = {}
     after: dict[str, Fields] = {}
     for action in actions:
+        name = action.key if len(objects[action.key]) == 1 else f"{action.key} ({action.external_id})"
         old, new = _fields(action, statuses.get(action.id or "", ""))
         if old is not None:
-            before.setdefault(action.key, {}).update(old)
+            before.setdefault(name, {}).update(old)
         if new is not None:
-            after.setdefault(action.key, {}).update(new)
+            after.setdefault(name, {}).update(new)
     return before, after
 
 
@@ -93,15 +98,16 @@ def _group_update(action: Action) -> tuple[Fields, Fields]:
     return old, new
 
 
-def _text(state: Mapping[str, Fields], changed: int) -> str:
-    """Return the state as YAML, sorted by key, of at most MOST_OBJECTS objects."""
+def _text(state: Mapping[str, Fields], names: Sequence[str]) -> str:
+    """Return as YAML what ``state`` holds of the first MOST_OBJECTS of the names."""
     lines = []
-    for key in sorted(state)[:MOST_OBJECTS]:
-        lines.append(f"{_scalar(key)}:")
-        for name, value in state[key].items():
-            lines += _lines(name, value)
-    if changed > MOST_OBJECTS and state:
-        lines.append(f"# the first {min(MOST_OBJECTS, len(state))} of {len(state)}; the report holds them all")
+    for name in names[:MOST_OBJECTS]:
+        if name in state:
+            lines.append(f"{_scalar(name)}:")
+            for field, value in state[name].items():
+                lines += _lines(field, value)
+    if len(names) > MOST_OBJECTS:
+        lines.append(f"# and {len(names) - MOST_OBJECTS} more; the report holds them all")
     return "".join(line + "\n" for line in lines)
 
 
@@ -115,7 +121,11 @@ def _lines(name: str, value: object) -> list[str]:
 
 
 def _scalar(value: object) -> str:
-    """Return a YAML scalar: plain where that is safe, else quoted as JSON, which is YAML too (YAML 1.2, 1.3)."""
+    """Return a YAML scalar: plain where that is safe, else quoted as JSON, which is YAML too (YAML 1.2, 1.3).
+
+    Characters without a look of their own are escaped (YAML 1.2, 5.7), so that nothing can hide in a name.
+    """
     if isinstance(value, str) and PLAIN.fullmatch(value) and value.lower() not in RESERVED:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)

@@ -64,45 +64,22 @@ def find_trips(
 ) -> tuple[Trip, ...]:
     """Return every guard that the plan goes beyond."""
     guards = policy.guards
-    managed = [member for member in organization.members if policy.owns(member.external_id)]
-    with_access = [member for member in managed if member.status != MemberStatus.REVOKED]
-    owned_groups = [group for group in organization.groups if policy.owns(group.external_id)]
-    trips = [
-        *_empty(snapshot, len(owned_groups), plan),
-        *_shrink(snapshot, accepted, guards),
-        *_limit(
-            "removals", "members would be removed", plan, Kind.REMOVE_MEMBER, guards.removals, len(managed), guards
-        ),
-        *_limit(
-            "revocations",
-            "members would be revoked",
-            plan,
-            Kind.REVOKE_MEMBER,
-            guards.revocations,
-            len(with_access),
-            guards,
-        ),
-        *_limit(
-            "group_deletions",
-            "groups would be deleted",
-            plan,
-            Kind.DELETE_GROUP,
-            guards.group_deletions,
-            len(owned_groups),
-            guards,
-        ),
-        *_limit(
-            "invitations",
-            "people would be invited",
-            plan,
-            Kind.INVITE_MEMBER,
-            guards.invitations,
-            len(organization.members),
-            guards,
-        ),
-        *_leavers(plan, organization, guards),
-    ]
-    return tuple(trips)
+    owned = [member for member in organization.members if policy.owns(member.external_id)]
+    with_access = [member for member in owned if member.status != MemberStatus.REVOKED]
+    groups = [group for group in organization.groups if policy.owns(group.external_id)]
+    everybody = organization.members
+    limits: tuple[tuple[str, Limit, Kind, Sequence[object], str], ...] = (
+        ("removals", guards.removals, Kind.REMOVE_MEMBER, owned, "of {} members would be removed"),
+        ("revocations", guards.revocations, Kind.REVOKE_MEMBER, with_access, "of {} members would be revoked"),
+        ("group_deletions", guards.group_deletions, Kind.DELETE_GROUP, groups, "of {} groups would be deleted"),
+        ("invitations", guards.invitations, Kind.INVITE_MEMBER, everybody, "people would be invited to join {} members"),
+    )
+    trips = [*_empty(snapshot, len(groups), plan), *_shrink(snapshot, accepted, guards)]
+    for guard, limit, kind, whole, words in limits:
+        keys = tuple(action.key for action in plan.actions if action.kind == kind)
+        if _exceeds(len(keys), len(whole), limit, guards.exempt):
+            trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
+    return (*trips, *_leavers(plan, organization, guards))
 
 
 def _empty(snapshot: Snapshot, groups: int, plan: Plan) -> Iterator[Trip]:
@@ -120,12 +97,6 @@ def _shrink(snapshot: Snapshot, accepted: Mapping[str, int] | None, guards: Guar
         before = (accepted or {}).get(what, 0)
         if _exceeds(before - counts[what], before, guards.shrink, guards.exempt):
             yield Trip("shrink", f"the snapshot holds {counts[what]} {words}, the last applied one held {before}")
-
-
-def _limit(guard: str, words: str, plan: Plan, kind: Kind, limit: Limit, whole: int, guards: Guards) -> Iterator[Trip]:
-    keys = tuple(action.key for action in plan.actions if action.kind == kind)
-    if _exceeds(len(keys), whole, limit, guards.exempt):
-        yield Trip(guard, f"{len(keys)} of {whole} {words}, {_allowed(limit)}", keys)
 
 
 def _leavers(plan: Plan, organization: Organization, guards: Guards) -> Iterator[Trip]:

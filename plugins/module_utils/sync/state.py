@@ -31,17 +31,22 @@ def read_state(path: Path | None, organization: str) -> State:
 
     Raises ConfigurationError for a file that is not the state of this organization.
     """
-    if path is None or not path.exists():
+    if path is None:
         return State()
     try:
         content: Any = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return State()
     except (OSError, ValueError) as error:
         raise _unusable(path, f"it cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != FORMAT_VERSION:
         raise _unusable(path, "it is not a state file of this version")
     if content.get("organization") != organization:
         raise _unusable(path, f"it belongs to {content.get('organization')}, not to {organization}")
-    return State(applied_counts=content.get("applied_counts"))
+    counts = content.get("applied_counts")
+    if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
+        raise _unusable(path, "its counts are no numbers")
+    return State(applied_counts=counts)
 
 
 def write_state(path: Path, organization: str, state: State) -> None:
