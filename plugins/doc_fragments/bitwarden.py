@@ -55,7 +55,7 @@ options:
     description:
       - A file with the certificate authorities (PEM) to trust in place of those of the system, for servers and for
         proxies reached over C(https).
-      - By default the authorities of the system and of the Python package certifi are trusted.
+      - By default the authorities of the system and those that come with the Python package requests are trusted.
     type: path
   validate_certs:
     description:

@@ -27,10 +27,10 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class HttpOptions:
     """How to talk HTTP. Times are seconds.
 
-    ``ca_file`` replaces the system's and certifi's certificate authorities; ``proxy`` replaces the proxy variables of
-    the environment, NO_PROXY included; ``timeout`` bounds each wait for the peer and ``total_timeout`` one whole
-    answer; ``retries`` is the number of repetitions after the first attempt; ``max_body`` bounds the decoded size of
-    one answer in bytes. Raises ConfigurationError for values that cannot work.
+    ``ca_file`` replaces the certificate authorities of the system and of requests; ``proxy`` replaces the proxy
+    variables of the environment, NO_PROXY included; ``timeout`` bounds each wait for the peer and ``total_timeout``
+    one whole answer; ``retries`` is the number of repetitions after the first attempt; ``max_body`` bounds the decoded
+    size of one answer in bytes. Raises ConfigurationError for values that cannot work.
     """
 
     user_agent: str = DEFAULT_USER_AGENT
@@ -78,7 +78,7 @@ def build_session(options: HttpOptions, pool_size: int = 16) -> requests.Session
 
 
 def tls_context(options: HttpOptions) -> ssl.SSLContext:
-    """Return a client context: TLS 1.2 or later, host names checked, authorities of the system and certifi or ours.
+    """Return a client context: TLS 1.2 or later, host names checked, authorities of the system and requests, or ours.
 
     VERIFY_X509_STRICT, a default of Python 3.13, stays off: private authorities often lack a keyUsage extension.
     """
@@ -92,10 +92,10 @@ def tls_context(options: HttpOptions) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif options.ca_file is None:
-        from certifi import where
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
         context.load_default_certs()
-        context.load_verify_locations(cafile=where())
+        context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
     else:
         try:
             context.load_verify_locations(cafile=options.ca_file)
