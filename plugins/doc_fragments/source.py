@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from textwrap import indent
 
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.active_directory import (
+    ModuleDocFragment as ActiveDirectory,
+)
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.file import ModuleDocFragment as File
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import ModuleDocFragment as Ldap
 
@@ -76,8 +79,9 @@ options:
         description:
           - The type of the directory. The option of the same name says how to reach and read it.
         type: str
-        choices: [file, ldap]
+        choices: [active_directory, file, ldap]
         required: true
+{_options_of(ActiveDirectory)}
 {_options_of(File)}
 {_options_of(Ldap)}
       users:
