@@ -57,7 +57,7 @@ def test_writes_the_snapshot_in_check_mode_too_and_changes_nothing(
         ({"snapshot": None}, "snapshot is missing"),
         ({"sources": [{"name": "hr", "type": "file", "file": None}]}, "has the type file, but file is empty"),
         ({"sources": [{"name": "hr", "type": "file"}]}, "type is file but all of the following are missing: file"),
-        ({"sources": [{"name": "hr", "type": "nis"}]}, "value of type must be one of: active_directory, file, ldap, got: nis"),
+        ({"sources": [{"name": "hr", "type": "nis"}]}, "value of type must be one of"),
         ({"sources": [{"name": "hr", "type": "file", "file": {"path": "/none.csv"}}]}, "/none.csv cannot be read"),
         ({"sources": []}, "There are no sources"),
     ],
