@@ -72,7 +72,7 @@ def find_trips(
         ("removals", guards.removals, Kind.REMOVE_MEMBER, owned, "of {} members would be removed"),
         ("revocations", guards.revocations, Kind.REVOKE_MEMBER, with_access, "of {} members would be revoked"),
         ("group_deletions", guards.group_deletions, Kind.DELETE_GROUP, groups, "of {} groups would be deleted"),
-        ("invitations", guards.invitations, Kind.INVITE_MEMBER, everybody, "people would be invited to join {} members"),
+        ("invitations", guards.invitations, Kind.INVITE_MEMBER, everybody, "people would be invited beside {} members"),
     )
     trips = [*_empty(snapshot, len(groups), plan), *_shrink(snapshot, accepted, guards)]
     for guard, limit, kind, whole, words in limits:
