@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,16 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.file.t
     add_memberships,
     add_users,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.groups import GroupReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout, resolve_layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
+    Dialect,
+    read_deleted_bases,
+    read_entries,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.root_dse import RootDse
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import AttributeStatus
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import UserReader
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import DirectGroup, Reading
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
 LARGEST_FILE = 1 << 30
 _FORMATS = {".ldif": "ldif", ".csv": "csv", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
@@ -88,18 +92,15 @@ class FileProvider:
             add_memberships(records, Table(_text(_content(path), path, encoding), str(path), delimiter, columns))
 
     def _read_ldif(self, content: bytes) -> Reading:
-        searcher = LdifSearcher(content, str(self._path))
         layout = self._layout()
-        user_reader = UserReader(layout, AttributeStatus(layout.disabled_when, layout.lock_attribute), self._name)
-        people = user_reader.read(searcher)
-        warnings = user_reader.read_deleted(searcher, people)
-        groups: list[DirectGroup] = []
-        details: dict[str, Any] = {}
-        if self._options.get("read_groups", True):
-            groups, resolver = GroupReader(layout).read(searcher, people)
-            warnings += resolver.warnings
-            details = {"unresolved_members": resolver.unresolved, "unresolved_samples": resolver.samples}
-        return Reading(people.users, groups, warnings, str(self._path), details)
+        dialect = Dialect(
+            AttributeStatus(layout.disabled_when, layout.lock_attribute),
+            lambda searcher: read_deleted_bases(searcher, layout, self._name),
+        )
+        searcher = LdifSearcher(content, str(self._path))
+        with_groups = self._options.get("read_groups", True)
+        reading = read_entries(searcher, layout, dialect, self._name, with_groups=with_groups)
+        return replace(reading, server=str(self._path))
 
     def _layout(self) -> Layout:
         """Return where to look in the file: below the base as on a server, or everywhere without one."""

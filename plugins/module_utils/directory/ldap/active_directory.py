@@ -39,8 +39,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.l
     check_filters,
     resolve_layout,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
     DeletedUsers,
     Dialect,
@@ -109,7 +109,7 @@ class ActiveDirectoryProvider:
             details={"server_kind": kind, "domain_controller": root_dse.value("dnsHostName"), **reading.details},
         )
 
-    def _read_deleted(self, reader: SearchReader, root_dse: RootDse, layout: Layout) -> DeletedUsers:
+    def _read_deleted(self, reader: Searcher, root_dse: RootDse, layout: Layout) -> DeletedUsers:
         domain = root_dse.value("defaultNamingContext")
         if self._global_catalog or not domain or not self._options["deleted_objects"]:
             return [], []

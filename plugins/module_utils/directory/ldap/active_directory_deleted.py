@@ -10,8 +10,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.filters import parse_filter
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.identity import Identity
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Control, Search
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import (
+    Control,
+    Search,
+    Searcher,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import DeletedUsers
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import RecordWarning, User
 
@@ -24,7 +27,7 @@ _DELETED_USERS = parse_filter(
 _SURVIVING_IDENTITIES = ("objectguid", "objectsid")
 
 
-def read_deleted_objects(reader: SearchReader, domain: str, external_id: str, source: str) -> DeletedUsers:
+def read_deleted_objects(reader: Searcher, domain: str, external_id: str, source: str) -> DeletedUsers:
     """Return the deleted users of the domain with this DN, without e-mail: it may belong to somebody else by now.
 
     They cannot be told apart where another attribute than those that survive is the identity. An account that may not

@@ -14,11 +14,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.c
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.groups import GroupReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import (
     PrimaryGroupRule,
     PrimaryGroups,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.status import AttributeStatus, StatusRule
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.users import UserReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import (
@@ -36,7 +36,7 @@ class Dialect:
     """The ways of one kind of server: who is active, primary groups, and where deleted users are found."""
 
     status_rule: StatusRule
-    read_deleted: Callable[[SearchReader], DeletedUsers]
+    read_deleted: Callable[[Searcher], DeletedUsers]
     primary_group_rule: PrimaryGroupRule | None = None
 
 
@@ -45,28 +45,33 @@ def read_everything(
 ) -> Reading:
     """Return all users, deleted ones at the end, and all groups. Raises DirectoryError where that is not complete."""
     reader = connection.reader
+    reading = read_entries(reader, layout, dialect, source, with_groups=with_groups)
+    details = {**reading.details, "pages": reader.pages, "references": reader.references}
+    return replace(reading, server=str(connection.address), details=details)
+
+
+def read_entries(searcher: Searcher, layout: Layout, dialect: Dialect, source: str, *, with_groups: bool) -> Reading:
+    """Return what the searches of a layout find, without the provenance that only a server has."""
     primary_groups = PrimaryGroups(dialect.primary_group_rule) if dialect.primary_group_rule else None
-    people = UserReader(layout, dialect.status_rule, source, primary_groups).read(reader)
+    people = UserReader(layout, dialect.status_rule, source, primary_groups).read(searcher)
     _require_emails(people.users, layout)
     warnings: list[RecordWarning] = []
     groups: list[DirectGroup] = []
     details: dict[str, Any] = {}
     if with_groups:
-        groups, resolver = GroupReader(layout, primary_groups).read(reader, people)
+        groups, resolver = GroupReader(layout, primary_groups).read(searcher, people)
         warnings += resolver.warnings
         details.update(unresolved_members=resolver.unresolved, unresolved_samples=resolver.samples)
-    deleted, deleted_warnings = dialect.read_deleted(reader)
-    details.update(pages=reader.pages, references=reader.references)
+    deleted, deleted_warnings = dialect.read_deleted(searcher)
     return Reading(
         users=[*people.users, *deleted],
         groups=groups,
         warnings=[replace(warning, source=source) for warning in (*warnings, *deleted_warnings)],
-        server=str(connection.address),
         details=details,
     )
 
 
-def read_deleted_bases(reader: SearchReader, layout: Layout, source: str) -> DeletedUsers:
+def read_deleted_bases(searcher: Searcher, layout: Layout, source: str) -> DeletedUsers:
     """Return the users below the folders where a server keeps deleted ones.
 
     A folder that does not exist, or is hidden from this account, makes a warning: its users are merely absent.
@@ -76,7 +81,7 @@ def read_deleted_bases(reader: SearchReader, layout: Layout, source: str) -> Del
     for base in layout.deleted_bases:
         below = replace(layout, user_bases=(base,), user_scope="subtree")
         try:
-            found = UserReader(below, AttributeStatus({}), source).read(reader).users
+            found = UserReader(below, AttributeStatus({}), source).read(searcher).users
         except NoSuchObjectError as error:
             warnings.append(RecordWarning("deleted_unreadable", base, str(error)))
         else:
