@@ -29,8 +29,9 @@ options:
       format:
         description:
           - What the file holds. By default its ending tells, C(.ldif), C(.csv), C(.json), C(.yaml) or C(.yml).
-          - V(ldif) holds entries as C(slapcat), C(ldapsearch) or C(ldifde) export them (RFC 2849). Change records and
-            values behind URLs are refused, and so is an export of C(ldapsearch) that ends with an error.
+          - V(ldif) holds entries as C(slapcat), C(ldapsearch) or C(ldifde) export them (RFC 2849). Records
+            that change or delete entries and values behind URLs are refused, and so is an export of C(ldapsearch)
+            that ends with an error.
           - V(csv) has a header and then a user in each row, with the columns C(external_id), C(email), and if there
             are any C(name) and C(status). Further columns are ignored.
           - V(json) and V(yaml) hold a list C(users), in which each user has C(external_id) and optionally C(email),
@@ -54,7 +55,7 @@ options:
             description:
               - The kind of server that the export comes from, which decides the defaults.
             type: str
-            choices: [openldap, 389ds, freeipa, generic]
+            choices: [openldap, 389ds, freeipa, active_directory, generic]
             default: openldap
           external_id:
             description:

@@ -24,7 +24,7 @@ def file_spec() -> dict[str, Any]:
 
 def _ldif_spec() -> dict[str, Any]:
     """Return the options that a source of type ``ldap`` has for the meaning of its entries."""
-    kinds = ["openldap", "389ds", "freeipa", "generic"]
+    kinds = ["openldap", "389ds", "freeipa", "active_directory", "generic"]
     return {
         **ldap_query_spec(),
         "server_kind": {"type": "str", "choices": kinds, "default": "openldap"},

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """LDIF (RFC 2849): the entries that slapcat, ldapsearch, ldifde or an editor left in a file.
 
-Only content records are read. Change records say what to do, not what there is; values behind URLs would make a file
-reach for other files; both are refused.
+Only content records are read, and records to add, as ldifde exports entries. Other change records say what to do, not
+what there is; values behind URLs would make a file reach for other files; both are refused.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def parse_ldif(content: bytes, path: str) -> Iterator[LdifEntry]:
 def _entry(record: list[_Line], path: str) -> LdifEntry:
     attributes: dict[str, list[bytes]] = {}
     for line in record[1:]:
+        if line.name == "changetype" and line.value == b"add":
+            continue
         if line.name in ("changetype", "control"):
             raise _error(path, line.number, "this is a change record; only entries themselves can be read")
         if line.name == "dn":

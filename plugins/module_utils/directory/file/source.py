@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.file.t
     add_memberships,
     add_users,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory_accounts import (
+    AccountStatus,
+    PrimaryGroupBySid,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout, resolve_layout
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
+    DeletedUsers,
     Dialect,
     read_deleted_bases,
     read_entries,
@@ -93,14 +100,18 @@ class FileProvider:
 
     def _read_ldif(self, content: bytes) -> Reading:
         layout = self._layout()
-        dialect = Dialect(
-            AttributeStatus(layout.disabled_when, layout.lock_attribute),
-            lambda searcher: read_deleted_bases(searcher, layout, self._name),
-        )
         searcher = LdifSearcher(content, str(self._path))
         with_groups = self._options.get("read_groups", True)
-        reading = read_entries(searcher, layout, dialect, self._name, with_groups=with_groups)
+        reading = read_entries(searcher, layout, self._dialect(layout), self._name, with_groups=with_groups)
         return replace(reading, server=str(self._path))
+
+    def _dialect(self, layout: Layout) -> Dialect:
+        def read_deleted(searcher: Searcher) -> DeletedUsers:
+            return read_deleted_bases(searcher, layout, self._name)
+
+        if self._options["ldif"]["server_kind"] == "active_directory":
+            return Dialect(AccountStatus(datetime.now(timezone.utc)), read_deleted, PrimaryGroupBySid())
+        return Dialect(AttributeStatus(layout.disabled_when, layout.lock_attribute), read_deleted)
 
     def _layout(self) -> Layout:
         """Return where to look in the file: below the base as on a server, or everywhere without one."""

@@ -51,6 +51,10 @@ def test_windows_line_ends_and_a_missing_last_one_do_no_harm() -> None:
     assert entries(b"dn: dc=x\r\ndc: x\r\n\r\ndn: dc=y") == [(b"dc=x", {"dc": [b"x"]}), (b"dc=y", {})]
 
 
+def test_records_to_add_are_entries() -> None:
+    assert entries("dn: dc=x\nchangetype: add\ndc: x\n") == [(b"dc=x", {"dc": [b"x"]})]
+
+
 def test_an_empty_file_has_no_entries() -> None:
     assert entries("") == entries("\n\n# nothing\n\n") == []
 

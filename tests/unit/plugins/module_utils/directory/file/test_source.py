@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,32 @@ def test_a_query_of_a_bwdc_filter_narrows_ldif(ldif: Path) -> None:
 
 def test_groups_of_ldif_are_left_alone_where_nobody_asks(ldif: Path) -> None:
     assert read(ldif, {"read_groups": False}).groups == []
+
+
+def test_ldif_of_active_directory_tells_identity_status_and_primary_group(tmp_path: Path) -> None:
+    def binary(name: str, value: bytes) -> str:
+        return f"{name}:: {base64.b64encode(value).decode()}\n"
+
+    domain = b"\x01\x05" + (5).to_bytes(6, "big") + b"".join(n.to_bytes(4, "little") for n in (21, 1, 2, 3))
+    person = "objectClass: user\nobjectCategory: CN=Person,CN=Schema,DC=x\nprimaryGroupID: 513\nuserAccountControl: "
+    path = tmp_path / "export.ldf"
+    path.write_text(
+        f"dn: CN=Ann,DC=x\n{person}512\nname: Ann\nmail: ann@x.org\n"
+        + binary("objectGUID", bytes(range(16)))
+        + binary("objectSid", domain + (1001).to_bytes(4, "little"))
+        + f"\ndn: CN=Bob,DC=x\n{person}514\nname: Bob\nmail: bob@x.org\n"
+        + binary("objectGUID", bytes(range(1, 17)))
+        + binary("objectSid", domain + (1002).to_bytes(4, "little"))
+        + "\ndn: CN=Domain Users,DC=x\nobjectClass: group\nname: Domain Users\n"
+        + binary("objectGUID", bytes(range(2, 18)))
+        + binary("objectSid", domain + (513).to_bytes(4, "little"))
+    )
+    reading = read(path, format="ldif", ldif={"server_kind": "active_directory"})
+    assert [(user.external_id, user.status) for user in reading.users] == [
+        ("03020100-0504-0706-0809-0a0b0c0d0e0f", "active"),
+        ("04030201-0605-0807-090a-0b0c0d0e0f10", "disabled"),
+    ]
+    assert [(group.name, group.users) for group in reading.groups] == [("Domain Users", [0, 1])]
 
 
 def test_an_identity_that_entries_lack_is_an_error(ldif: Path) -> None:
