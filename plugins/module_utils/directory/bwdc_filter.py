@@ -26,9 +26,10 @@ LDAP_TYPES = ("ldap", "active_directory")
 QUERY_TYPES = ("google_workspace", "okta", "onelogin")
 
 _LIST_KEYWORDS = ("include", "exclude")
+_UNIT_KEYWORDS = ("includeadministrativeunit", "excludeadministrativeunit")
 _ENTRA_KEYWORDS: Mapping[Kind, tuple[str, ...]] = {
     "users": (*_LIST_KEYWORDS, "includegroup", "excludegroup"),
-    "groups": (*_LIST_KEYWORDS, "includeadministrativeunit", "excludeadministrativeunit"),
+    "groups": (*_LIST_KEYWORDS, *_UNIT_KEYWORDS),
 }
 _AFTER_INCLUDE_GROUP = ("excludegroup", "exclude")
 
@@ -74,6 +75,9 @@ def parse_bwdc_filter(source_type: str, kind: Kind, text: str, option: str) -> B
         clause = _clause(first, _ENTRA_KEYWORDS[kind], option, text)
         if parts and clause.keyword != "includegroup":
             raise _error(option, text, "nothing may follow this clause; only includeGroup takes further clauses")
+        if clause.keyword in _UNIT_KEYWORDS:
+            # Which groups lie in a unit only the service knows.
+            return BwdcFilter((clause,), f"{clause.keyword}:{','.join(clause.values)}")
         return BwdcFilter((clause, *(_clause(part, _AFTER_INCLUDE_GROUP, option, text) for part in parts)))
     raise ConfigurationError(
         f"{option} cannot be used: Directory Connector knows no filter for sources of type {source_type}",

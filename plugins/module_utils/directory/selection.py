@@ -152,7 +152,8 @@ def select(selection: Selection, reading: Reading, members: Sequence[int]) -> Se
     groups = [
         position
         for position, group in enumerate(reading.groups)
-        if all(
+        if group.listed
+        and all(
             (not include or include.match(group)) and not exclude.match(group)
             for include, exclude in selection.group_filters
         )
@@ -215,13 +216,7 @@ def _deleted(reading: Reading) -> int:
 
 def _bwdc_filter(source_type: str, kind: Kind, source: str, options: Mapping[str, Any]) -> BwdcFilter:
     option = f"{kind}.bwdc_filter of the source {source}"
-    parsed = parse_bwdc_filter(source_type, kind, options.get("bwdc_filter") or "", option)
-    if any(clause.keyword.endswith("administrativeunit") for clause in parsed.clauses):
-        raise ConfigurationError(
-            f"{option} names administrative units, which no filter can tell from what was read",
-            hint="Select the groups by name or id in include and exclude",
-        )
-    return parsed
+    return parse_bwdc_filter(source_type, kind, options.get("bwdc_filter") or "", option)
 
 
 def _user_rules(options: Mapping[str, Any], side: str, source: str) -> UserRules:

@@ -109,7 +109,7 @@ class HttpClient:
                 again, wait, error = self._judge(request, response)
             if not again or attempt >= self._options.retries:
                 raise error from None
-            self._back_off(pacer, wait, attempt)
+            self.back_off(pacer, wait, attempt)
             attempt += 1
 
     def _judge(self, request: Request, response: Response) -> tuple[bool, Wait, HttpTransportError | HttpStatusError]:
@@ -170,10 +170,11 @@ class HttpClient:
                 raise BoundError(f"the answer took longer than {self._options.total_timeout:g} s")
         return b"".join(parts)
 
-    def _back_off(self, pacer: Pacer, wait: Wait, attempt: int) -> None:
+    def back_off(self, pacer: Pacer, wait: Wait, attempt: int) -> None:
         """Wait as long as the server asks, else exponentially with jitter from 1 s up to 60 s.
 
         A server that asks speaks to everybody, so the whole bucket pauses; a passing fault delays this call alone.
+        ``send`` does so by itself; callers need it where an answer that was expected holds refusals, as batches do.
         """
         jitter = random.random()  # noqa: S311 - spreads clients, hides nothing
         if wait.seconds is not None:

@@ -54,13 +54,17 @@ class RecordWarning:
 
 @dataclass(frozen=True, slots=True)
 class DirectGroup:
-    """A group as a provider reads it: direct members only, as positions in the reading's users and groups."""
+    """A group as a provider reads it: direct members only, as positions in the reading's users and groups.
+
+    One that is not ``listed`` only passes its members on to the groups that it is nested in.
+    """
 
     external_id: str
     name: str
     users: Sequence[int] = ()
     groups: Sequence[int] = ()
     everyone: bool = False
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ def test_blank_text_is_no_filter(source_type: str) -> None:
         (
             "entra_id",
             "groups",
-            "includeAdministrativeUnit:u1,u2",
-            BwdcFilter((Clause("includeadministrativeunit", ("u1", "u2")),)),
+            "includeAdministrativeUnit:u1, U2",
+            BwdcFilter((Clause("includeadministrativeunit", ("u1", "u2")),), "includeadministrativeunit:u1,u2"),
         ),
     ],
 )

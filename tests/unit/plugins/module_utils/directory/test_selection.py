@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,8 +181,21 @@ def test_unusable_entries_are_refused(users: dict[str, Any], groups: dict[str, A
 def test_an_unreadable_bwdc_filter_names_its_option() -> None:
     with pytest.raises(ConfigurationError, match=r"groups\.bwdc_filter of the source hr"):
         selection(groups={"bwdc_filter": "includes:x"}, kind="okta")
-    with pytest.raises(ConfigurationError, match="administrative units"):
-        selection(groups={"bwdc_filter": "includeAdministrativeUnit:x"}, kind="entra_id")
+
+
+def test_administrative_units_are_left_to_the_directory() -> None:
+    chosen = selection(groups={"bwdc_filter": "excludeAdministrativeUnit:x"}, kind="entra_id")
+    assert chosen.group_query == "excludeadministrativeunit:x"
+    assert chosen.members_only
+    assert selected(chosen)[1] == "123"
+
+
+def test_a_group_that_is_not_listed_passes_its_members_on() -> None:
+    interns = replace(READING.groups[1], listed=False)
+    reading = replace(READING, groups=[READING.groups[0], interns, READING.groups[2]])
+    outcome = select(selection({"include": {"groups": ["Interns"]}}), reading, flatten(reading))
+    assert outcome.groups == (0, 2)
+    assert Listing([user.external_id for user in reading.users]).of(outcome.users) == ("id-2", "id-3", "id-5")
 
 
 entries = st.lists(st.sampled_from(["id-1", "id-2", "id-9"]), max_size=2)
