@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import Author
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import User, UserStatus
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
@@ -18,7 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Author, Memory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
