@@ -14,6 +14,8 @@ import binascii
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
@@ -29,8 +31,7 @@ class LdifEntry:
     attributes: dict[str, list[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """One logical line: the number of its first physical line, the attribute description in lower case, the value."""
 
     number: int
@@ -111,19 +112,24 @@ def _logical_lines(content: bytes, path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _line(number: int, text: bytes, path: str) -> _Line:
-    name, colon, value = text.partition(b":")
-    if not colon or not name or not name.isascii() or b" " in name:
+    description, colon, value = text.partition(b":")
+    name = _name(description)
+    if not colon or not name:
         raise _error(path, number, "attribute: value is expected")
     if value.startswith(b"<"):
         raise _error(path, number, "values behind URLs are not read; put the value itself into the file")
     if value.startswith(b":"):
         try:
-            value = base64.b64decode(value[1:].strip(), validate=True)
+            return _Line(number, name, base64.b64decode(value[1:].strip(), validate=True))
         except binascii.Error as error:
             raise _error(path, number, f"the value is not valid Base64: {error}") from error
-    else:
-        value = value.lstrip(b" ")
-    return _Line(number, name.decode().lower(), value)
+    return _Line(number, name, value.lstrip(b" "))
+
+
+@lru_cache(1000)
+def _name(description: bytes) -> str:
+    """Return an attribute description in lower case, empty where it is none; few different ones occur in a file."""
+    return description.decode().lower() if description.isascii() and b" " not in description else ""
 
 
 def _error(path: str, number: int, reason: str) -> ConfigurationError:
