@@ -10,6 +10,7 @@ from textwrap import indent
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.active_directory import (
     ModuleDocFragment as ActiveDirectory,
 )
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.entra_id import ModuleDocFragment as EntraId
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.file import ModuleDocFragment as File
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import ModuleDocFragment as Ldap
 
@@ -79,9 +80,10 @@ options:
         description:
           - The type of the directory. The option of the same name says how to reach and read it.
         type: str
-        choices: [active_directory, file, ldap]
+        choices: [active_directory, entra_id, file, ldap]
         required: true
 {_options_of(ActiveDirectory)}
+{_options_of(EntraId)}
 {_options_of(File)}
 {_options_of(Ldap)}
       users:

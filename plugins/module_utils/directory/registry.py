@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
-SOURCE_TYPES = ("ldap", "active_directory", "file")
+SOURCE_TYPES = ("active_directory", "entra_id", "file", "ldap")
 
 
 class Provider(Protocol):
@@ -56,6 +56,10 @@ def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provide
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.file.source import FileProvider
 
         return FileProvider(name, options)
+    if source_type == "entra_id":
+        from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.source import EntraIdProvider
+
+        return EntraIdProvider(name, options)
     raise ConfigurationError(
         f"The source {name} has the unknown type {source_type}", hint=f"Known types: {', '.join(SOURCE_TYPES)}"
     )

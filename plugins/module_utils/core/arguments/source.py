@@ -10,13 +10,19 @@ from typing import Any
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.active_directory import (
     active_directory_spec,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.entra_id import entra_id_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.file import file_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
 
 
 def source_spec() -> dict[str, Any]:
     """Return the argument specification of the option ``sources``: a list, of which each element is one source."""
-    types = {"active_directory": active_directory_spec(), "file": file_spec(), "ldap": ldap_spec()}
+    types = {
+        "active_directory": active_directory_spec(),
+        "entra_id": entra_id_spec(),
+        "file": file_spec(),
+        "ldap": ldap_spec(),
+    }
     options = {
         "name": {"type": "str", "required": True},
         "type": {"type": "str", "required": True, "choices": list(types)},
