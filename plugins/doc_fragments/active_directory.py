@@ -67,8 +67,8 @@ options:
           - The attribute that identifies a user or group for good. The read fails if an entry does not have it.
           - The default is the one that survives every change of name and place, and that Bitwarden Directory Connector
             uses as well.
-          - Changing it later gives everybody a new identity, which is safe as long as O(policy.rekey) of the modules
-            that write is on. Deleted users are only found by V(objectGUID) and V(objectSid).
+          - Changing it later gives everybody a new identity, which is safe as long as
+            O(dirsync.bitwarden.bitwarden_org_sync#module:policy.rekey) is on.
         type: str
         default: objectGUID
       expired_accounts:
