@@ -43,6 +43,15 @@ options:
         type: str
         choices: [active, disabled, deleted]
         default: active
+  transport:
+    description:
+      - Which way the plan takes. V(rest) makes one call for each object, which tells exactly what is wrong with which.
+      - V(import) uses Directory Connector's bulk import for all invitations and groups that it carries out in the same
+        way, and reads back what it did. V(auto) does so where it saves at least a minute, given the server's limits.
+      - The plan, its digest and its outcome do not depend on it.
+    type: str
+    choices: [auto, rest, import]
+    default: auto
   approve:
     description:
       - Digests of plans that may go beyond the guards. Take the digest from RV(digest) of a run in check mode or

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    ImportedGroup,
+    ImportedMember,
     Member,
     MemberStatus,
     MemberType,
@@ -109,6 +111,31 @@ class OrganizationInMemory:
     def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None:
         self._write("set_group_members", group_id)
         self._memberships[group_id] = {id_ for id_ in member_ids if id_ in self._members}
+
+    def group_member_ids(self, group_id: str) -> tuple[str, ...]:
+        return tuple(sorted(self._memberships[group_id]))
+
+    def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+        """Act as the server does: link, invite, then create or rename groups and replace their members."""
+        self._write("import", f"{len(members)} members, {len(groups)} groups")
+        known = {member.external_id for member in self._members.values()}
+        by_email = {member.email: member for member in self._members.values()}
+        for entry in members:
+            present = by_email.get(entry.email or "")
+            if present is not None and present.external_id is None:
+                self._members[present.id] = replace(present, external_id=entry.external_id)
+            elif present is None and entry.external_id not in known:
+                member = Member(
+                    self._new_id("m"), entry.email or "", MemberStatus.INVITED, MemberType.USER, entry.external_id
+                )
+                self._members[member.id] = member
+                self.invited.append(member.email)
+        ids = {member.external_id: member.id for member in self._members.values()}
+        for group_entry in groups:
+            found = [group for group in self._groups.values() if group.external_id == group_entry.external_id]
+            group = found[0] if found else OrganizationGroup(self._new_id("g"), "", group_entry.external_id)
+            self._groups[group.id] = replace(group, name=group_entry.name)
+            self._memberships[group.id] = {ids[key] for key in group_entry.member_external_ids if key in ids}
 
     def _write(self, what: str, subject: str) -> None:
         self._before_write(len(self.writes))

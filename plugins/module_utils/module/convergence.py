@@ -47,6 +47,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
 
 RETURNED_ACTIONS = 100
 NAMED_FAILURES = 10
@@ -102,7 +103,8 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
         if not run.check_mode:
             error.result = _result(run, plan, (), organization, guard)
             raise
-    results = predict(plan) if run.check_mode else apply_plan(plan, organization, client)
+    steps = choose_steps(plan, organization, run.options["transport"], CLOUD if run.connection.cloud else SELF_HOSTED)
+    results = predict(plan) if run.check_mode else apply_plan(steps, organization, client)
     result = _result(run, plan, results, organization, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     if failures:

@@ -1,11 +1,12 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carrying out a plan: each action on its own, so that a run that dies at any point converges on the next one."""
+"""Carrying out a plan step by step, so that a run that dies at any point converges on the next one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -16,7 +17,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
     OrganizationGroup,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync import importing
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import Batch, Step
 
 Outcome = Literal["planned", "done", "failed"]
 
@@ -27,12 +30,10 @@ MOST_LOST_ANSWERS = 3
 """After so many actions in a row without an answer, the server is taken as gone."""
 
 
-class Client(Protocol):
+class Client(importing.Client, Protocol):
     """The calls of the Public API that a plan needs; all raise BitwardenError."""
 
-    def members(self) -> tuple[Member, ...]: ...
     def member(self, member_id: str) -> Member | None: ...
-    def groups(self) -> tuple[OrganizationGroup, ...]: ...
     def group(self, group_id: str) -> OrganizationGroup | None: ...
     def invite(self, email: str, external_id: str | None) -> Member: ...
     def update_member(self, member_id: str, *, external_id: str | None) -> None: ...
@@ -60,15 +61,20 @@ def predict(plan: Plan) -> tuple[Result, ...]:
 
 
 def apply_plan(
-    plan: Plan, organization: Organization, client: Client, progress: Callable[[Result], None] = lambda result: None
+    steps: Iterable[Step],
+    organization: Organization,
+    client: Client,
+    progress: Callable[[Result], None] = lambda result: None,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Result, ...]:
-    """Carry out the plan in its order and return one result for each action.
+    """Carry out the steps of a plan in their order and return one result for each action.
 
     One failure does not hide the rest. Only where going on is pointless (the credential is refused, the server is
     gone) are the remaining actions failed without an attempt.
     """
     results = []
-    for result in _Application(organization, client).run(plan.actions):
+    for result in _Application(organization, client, sleep).run(steps):
         results.append(result)
         progress(result)
     return tuple(results)
@@ -77,8 +83,11 @@ def apply_plan(
 class _Application:
     """The ids that the plan's names stand for, growing as the plan creates members and groups."""
 
-    def __init__(self, organization: Organization, client: Client) -> None:
+    def __init__(self, organization: Organization, client: Client, sleep: Callable[[float], None]) -> None:
         self._client = client
+        self._sleep = sleep
+        self._lost = 0
+        self._hopeless = ""
         self._memberships = organization.memberships
         self._member_ids = {member.email: member.id for member in organization.members}
         self._group_ids: dict[str, str] = {}
@@ -97,24 +106,65 @@ class _Application:
             Kind.DELETE_GROUP: self._delete_group,
         }
 
-    def run(self, actions: Iterable[Action]) -> Iterator[Result]:
-        lost = 0
-        hopeless = ""
-        for action in actions:
-            if hopeless:
-                yield Result(action, "failed", f"Not attempted: {hopeless}")
-                continue
-            try:
-                self._doers[action.kind](action)
-            except DirsyncError as error:
-                yield Result(action, "failed", str(error))
-                status = error.status if isinstance(error, BitwardenError) else 0
-                lost = lost + 1 if status is None else 0
-                if status in FATAL_STATUSES or lost >= MOST_LOST_ANSWERS:
-                    hopeless = error.what
+    def run(self, steps: Iterable[Step]) -> Iterator[Result]:
+        for step in steps:
+            if isinstance(step, Batch):
+                yield from self._run_batch(step)
             else:
-                lost = 0
+                yield self._run_action(step)
+
+    def _run_action(self, action: Action) -> Result:
+        if self._hopeless:
+            return Result(action, "failed", f"Not attempted: {self._hopeless}")
+        try:
+            self._doers[action.kind](action)
+        except DirsyncError as error:
+            self._note(error)
+            return Result(action, "failed", str(error))
+        self._lost = 0
+        return Result(action, "done")
+
+    def _run_batch(self, batch: Batch) -> Iterator[Result]:
+        """Import; what was refused or left out is done by single calls, which tell what is wrong with which record.
+
+        What may yet come about is left to the next run: a single call beside a running import would do it twice.
+        """
+        if self._hopeless:
+            yield from map(self._run_action, batch.actions)
+            return
+        try:
+            outcome = importing.carry_out(batch, self._client, self._sleep)
+            self._learn_ids(batch.actions)
+        except BitwardenError as error:
+            self._note(error)
+            yield from (Result(action, "failed", str(error)) for action in batch.actions)
+            return
+        if outcome.refusal:
+            self._note(outcome.refusal)
+        for action in batch.actions:
+            if action in outcome.achieved:
                 yield Result(action, "done")
+            elif outcome.unanswered:
+                yield Result(action, "failed", str(outcome.unanswered))
+            else:
+                yield self._run_action(action)
+
+    def _learn_ids(self, actions: Sequence[Action]) -> None:
+        """Note the ids that the import gave to members and groups."""
+        kinds = {action.kind for action in actions}
+        if Kind.INVITE_MEMBER in kinds:
+            self._member_ids.update({member.email: member.id for member in self._client.members()})
+        if Kind.CREATE_GROUP in kinds:
+            self._group_ids.update(
+                {group.external_id: group.id for group in self._client.groups() if group.external_id}
+            )
+
+    def _note(self, error: DirsyncError) -> None:
+        """See whether going on has become pointless."""
+        status = error.status if isinstance(error, BitwardenError) else 0
+        self._lost = self._lost + 1 if status is None else 0
+        if status in FATAL_STATUSES or self._lost >= MOST_LOST_ANSWERS:
+            self._hopeless = error.what
 
     def _set_external_id(self, action: Action) -> None:
         member_id = _known(action.id)

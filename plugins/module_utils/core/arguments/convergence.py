@@ -15,6 +15,7 @@ def convergence_spec() -> dict[str, Any]:
     return {
         "snapshot": {"type": "path"},
         "policy": {"type": "dict", "default": {}, "options": policy_spec()},
+        "transport": {"type": "str", "choices": ["auto", "rest", "import"], "default": "auto"},
         "approve": {"type": "list", "elements": "str", "default": []},
         "report_path": {"type": "path"},
         "state_file": {"type": "path"},

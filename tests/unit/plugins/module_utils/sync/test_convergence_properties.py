@@ -14,6 +14,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, choose_steps
 from ansible_collections.dirsync.bitwarden.tests.support.organization import Killed, OrganizationInMemory
 from ansible_collections.dirsync.bitwarden.tests.support.strategies import organizations, policies, snapshots
 from hypothesis import given
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 def test_a_second_run_finds_nothing_to_do(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
     client = OrganizationInMemory(organization)
     plan = make_plan(snapshot, organization, policy)
-    results = apply_plan(plan, organization, client)
+    results = apply_plan(plan.actions, organization, client)
     assert [result.message for result in results if result.outcome != "done"] == []
     assert make_plan(snapshot, client.state(), policy).actions == ()
 
@@ -32,7 +33,7 @@ def test_a_second_run_finds_nothing_to_do(snapshot: Snapshot, organization: Orga
 @given(snapshots(), organizations(), policies())
 def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
     client = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy), organization, client)
+    apply_plan(make_plan(snapshot, organization, policy).actions, organization, client)
     after = {member.id: member for member in client.state().members}
     addresses = {user.email for user in snapshot.users}
     for member in organization.members:
@@ -60,13 +61,13 @@ def test_a_killed_run_converges_on_the_next_one(
 
     client = OrganizationInMemory(organization, kill)
     straight = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy), organization, straight)
+    apply_plan(make_plan(snapshot, organization, policy).actions, organization, straight)
     try:
-        apply_plan(make_plan(snapshot, organization, policy), organization, client)
+        apply_plan(make_plan(snapshot, organization, policy).actions, organization, client)
     except Killed:
         fatal = -1
     state = client.state()
-    results = apply_plan(make_plan(snapshot, state, policy), state, client)
+    results = apply_plan(make_plan(snapshot, state, policy).actions, state, client)
     assert all(result.outcome == "done" for result in results)
     assert make_plan(snapshot, client.state(), policy).actions == ()
     assert len(client.invited) == len(set(client.invited))
@@ -79,7 +80,7 @@ def test_active_users_have_access_and_the_others_have_not(
 ) -> None:
     client = OrganizationInMemory(organization)
     plan = make_plan(snapshot, organization, policy)
-    apply_plan(plan, organization, client)
+    apply_plan(plan.actions, organization, client)
     refused = {refusal.external_id for refusal in plan.refusals}
     members = {member.external_id: member for member in client.state().members}
     emails = {member.email: member for member in client.state().members}
@@ -113,9 +114,31 @@ def test_groups_planned_before_the_members_foresee_them(
 ) -> None:
     foreseen = make_plan(snapshot, organization, policy, parts={"groups"})
     client = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy, parts={"members"}), organization, client)
+    apply_plan(make_plan(snapshot, organization, policy, parts={"members"}).actions, organization, client)
     real = make_plan(snapshot, client.state(), policy, parts={"groups"}, members_first=False)
     assert foreseen.digest == real.digest
+
+
+@given(snapshots(), organizations(), policies(), st.integers(0, 30))
+def test_both_transports_reach_the_same_state(
+    snapshot: Snapshot, organization: Organization, policy: Policy, fatal: int
+) -> None:
+    def kill(number: int) -> None:
+        if number == fatal:
+            raise Killed
+
+    plan = make_plan(snapshot, organization, policy)
+    single, bulk = OrganizationInMemory(organization), OrganizationInMemory(organization, kill)
+    apply_plan(plan.actions, organization, single)
+    try:
+        apply_plan(choose_steps(plan, organization, "import", CLOUD), organization, bulk)
+    except Killed:
+        fatal = -1
+        state = bulk.state()
+        apply_plan(choose_steps(make_plan(snapshot, state, policy), state, "import", CLOUD), state, bulk)
+    assert _essence(bulk.state()) == _essence(single.state())
+    assert make_plan(snapshot, bulk.state(), policy).actions == ()
+    assert len(bulk.invited) == len(set(bulk.invited))
 
 
 def _essence(organization: Organization) -> tuple[object, ...]:
