@@ -45,8 +45,8 @@ class SambaDomain:
     def __init__(self, directory: Path) -> None:
         self.directory = Path(directory).resolve()
         self.address = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
-        self.ldap_url = f"ldap://{self.address}"
-        self.ldaps_url = f"ldaps://{self.address}"
+        self.ldap_url = f"ldap://{self.address}:389"
+        self.ldaps_url = f"ldaps://{self.address}:636"
         self.process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
