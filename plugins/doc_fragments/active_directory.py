@@ -68,7 +68,8 @@ options:
           - The default is the one that survives every change of name and place, and that Bitwarden Directory Connector
             uses as well.
           - Changing it later gives everybody a new identity, which is safe as long as
-            O(dirsync.bitwarden.bitwarden_org_sync#module:policy.rekey) is on.
+            O(dirsync.bitwarden.bitwarden_org_sync#module:policy.rekey) is on. Deleted users are only found by
+            V(objectGUID) and V(objectSid).
         type: str
         default: objectGUID
       expired_accounts:
