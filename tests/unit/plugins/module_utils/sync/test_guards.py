@@ -1,0 +1,210 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where each guard stops a plan, where it does not, what it says, and what overrides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import GuardError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import (
+    NAMED_RECORDS,
+    Trip,
+    check_guards,
+    find_trips,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.tests.support.examples import (
+    group,
+    member,
+    organization,
+    organization_group,
+    snapshot,
+    user,
+)
+
+PEOPLE = [f"p{number:03}" for number in range(100)]
+OFF = Guards(Limit(), Limit(), Limit(), Limit(), Limit(), Limit())
+
+
+def trips_of(
+    directory: Snapshot, current: Organization, accepted: Mapping[str, int] | None = None, /, **policy: Any
+) -> dict[str, str]:
+    """Return the messages of the guards that stop the plan, by the name of the guard."""
+    settings = Policy(**policy)
+    plan = make_plan(directory, current, settings)
+    return {trip.guard: str(trip) for trip in find_trips(plan, directory, current, settings, accepted)}
+
+
+def only(guard: str, limit: Limit) -> Guards:
+    """Return guards of which just this one is on."""
+    return replace(OFF, **{guard: limit}, exempt=0)
+
+
+def members_but(number: int) -> Snapshot:
+    """Return a directory that lacks this many of the hundred members."""
+    return snapshot([user(name) for name in PEOPLE[number:]])
+
+
+HUNDRED_MEMBERS = organization([member(name) for name in PEOPLE])
+HUNDRED_GROUPS = organization([member("ann")], [organization_group(name) for name in PEOPLE])
+
+
+def groups_but(number: int) -> Snapshot:
+    return snapshot([user("ann")], [group(name) for name in PEOPLE[number:]])
+
+
+def newcomers(number: int) -> Snapshot:
+    return snapshot([user(name) for name in PEOPLE] + [user(f"new{index}") for index in range(number)])
+
+
+def staff_but(number: int) -> tuple[Snapshot, Organization]:
+    """Return a directory and an organization with one group of a hundred, which this many have to leave."""
+    directory = snapshot([user(name) for name in PEOPLE], [group("staff", *PEOPLE[number:])])
+    return directory, organization(HUNDRED_MEMBERS.members, [organization_group("staff")], staff=PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "limit", [Limit(count=10), Limit(percent=10), Limit(count=90, percent=10), Limit(count=10, percent=90)]
+)
+@pytest.mark.parametrize("beyond", [False, True])
+def test_each_limit_holds_by_count_and_by_percent(limit: Limit, beyond: bool) -> None:
+    number = 11 if beyond else 10
+
+    def tripped(guard: str, directory: Snapshot, current: Organization, **policy: Any) -> bool:
+        trips = trips_of(directory, current, guards=only(guard, limit), **policy)
+        assert trips.keys() <= {guard}
+        return bool(trips)
+
+    assert tripped("removals", members_but(number), HUNDRED_MEMBERS, absent="remove") == beyond
+    assert tripped("revocations", members_but(number), HUNDRED_MEMBERS) == beyond
+    assert tripped("group_deletions", groups_but(number), HUNDRED_GROUPS, absent_groups="remove") == beyond
+    assert tripped("invitations", newcomers(number), HUNDRED_MEMBERS) == beyond
+    assert tripped("group_leavers", *staff_but(number)) == beyond
+
+
+def test_a_limit_of_nothing_limits_nothing() -> None:
+    assert trips_of(snapshot([user("ann")]), HUNDRED_MEMBERS, guards=OFF) == {}
+
+
+def test_a_limit_of_zero_forbids() -> None:
+    assert trips_of(members_but(1), HUNDRED_MEMBERS, guards=only("revocations", Limit(count=0))).keys() == {
+        "revocations"
+    }
+
+
+def test_by_default_a_fifth_may_be_revoked_and_a_tenth_removed() -> None:
+    assert trips_of(members_but(20), HUNDRED_MEMBERS) == {}
+    assert trips_of(members_but(21), HUNDRED_MEMBERS).keys() == {"revocations"}
+    assert trips_of(members_but(10), HUNDRED_MEMBERS, absent="remove") == {}
+    assert trips_of(members_but(11), HUNDRED_MEMBERS, absent="remove").keys() == {"removals"}
+
+
+def test_a_few_records_are_exempt_from_percentages_but_not_from_counts() -> None:
+    few = organization([member(name) for name in PEOPLE[:8]])
+    directory = snapshot([user(name) for name in PEOPLE[5:8]])
+    assert trips_of(directory, few) == {}
+    assert trips_of(directory, few, guards=Guards(exempt=4)).keys() == {"revocations"}
+    assert trips_of(directory, few, guards=Guards(revocations=Limit(count=4))).keys() == {"revocations"}
+
+
+def test_percentages_relate_to_the_owner_scope_and_to_those_with_access() -> None:
+    strangers = [member(f"s{index}", None) for index in range(100)]
+    revoked = [member(f"r{index}", status=MemberStatus.REVOKED) for index in range(100)]
+    current = organization([*HUNDRED_MEMBERS.members, *strangers, *revoked])
+    message = trips_of(members_but(21), current)["revocations"]
+    assert message.startswith("21 of 100 members would be revoked, the guard allows 20 percent: p000@example.org, ")
+
+
+def test_each_group_is_guarded_by_itself() -> None:
+    names = PEOPLE[:40]
+    groups = [organization_group("one"), organization_group("two")]
+    current = organization([member(name) for name in names], groups, one=names[:20], two=names[20:])
+    users = [user(name) for name in names]
+    mild = snapshot(users, [group("one", *names[10:20]), group("two", *names[30:])])
+    harsh = snapshot(users, [group("one", *names[11:20]), group("two", *names[20:])])
+    assert trips_of(mild, current) == {}
+    assert trips_of(harsh, current)["group_leavers"].startswith("11 of 20 members would leave the group one, ")
+
+
+@pytest.mark.parametrize("users", [[], [user("ann", "disabled"), user("bob", "deleted")]], ids=["nobody", "no active"])
+@pytest.mark.parametrize("policy", [Policy(), Policy(absent="ignore", guards=OFF)], ids=["default", "lax"])
+def test_a_snapshot_without_active_users_is_refused_always(users: list[Any], policy: Policy) -> None:
+    directory, current = snapshot(users), organization([member("ann", None)])
+    trips = find_trips(make_plan(directory, current, policy), directory, current, policy, None)
+    assert [str(trip) for trip in trips] == ["the snapshot holds no active user"]
+
+
+def test_a_snapshot_without_groups_deletes_none() -> None:
+    directory = snapshot([user("ann")])
+    current = organization([member("ann")], [organization_group("staff")])
+    assert trips_of(directory, current, absent_groups="remove").keys() == {"empty_snapshot"}
+    assert trips_of(directory, current, absent_groups="ignore") == {}
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("active", "70 active users"), ("groups", "20 groups"), ("memberships", "70 memberships")]
+)
+@pytest.mark.parametrize("beyond", [False, True])
+def test_a_snapshot_that_shrank_since_the_last_applied_one_is_refused(what: str, words: str, beyond: bool) -> None:
+    directory = snapshot(
+        [user(name) for name in PEOPLE[:70]],
+        [group("staff", *PEOPLE[:70]), *[group(f"g{index}") for index in range(19)]],
+    )
+    now = directory.counts()[what]
+    accepted = {**directory.counts(), what: now * 10 // 7 + beyond}
+    trips = trips_of(directory, organization(), accepted, guards=only("shrink", Limit(percent=30)))
+    assert trips.keys() == ({"shrink"} if beyond else set())
+    assert all(words in message for message in trips.values())
+
+
+def test_without_memory_nothing_shrinks() -> None:
+    assert trips_of(snapshot([user("ann")]), organization(), None) == {}
+
+
+def test_a_directory_that_grows_is_no_concern() -> None:
+    assert trips_of(snapshot([user(name) for name in PEOPLE]), organization(), {"active": 1}) == {}
+
+
+def test_a_message_names_no_more_records_than_anybody_reads() -> None:
+    records = tuple(f"r{index}" for index in range(NAMED_RECORDS + 3))
+    assert str(Trip("removals", "too many", records[:2])) == "too many: r0, r1"
+    assert str(Trip("removals", "too many", records)).endswith(f", r{NAMED_RECORDS - 1} and 3 more")
+    assert str(Trip("empty_snapshot", "it is empty")) == "it is empty"
+
+
+def test_the_error_says_what_was_stopped_and_how_to_go_on() -> None:
+    directory = members_but(21)
+    plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
+    with pytest.raises(GuardError, match="nothing was written: 21 of 100 members would be revoked") as caught:
+        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None)
+    assert f"approve: ['{plan.digest}']" in str(caught.value)
+    assert [trip.split(",")[0] for trip in caught.value.trips] == ["21 of 100 members would be revoked"]
+
+
+def test_the_digest_approves_that_plan_and_no_other() -> None:
+    directory = members_but(30)
+    plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
+    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other", plan.digest])
+    larger = members_but(31)
+    with pytest.raises(GuardError):
+        check_guards(
+            make_plan(larger, HUNDRED_MEMBERS, Policy()),
+            larger,
+            HUNDRED_MEMBERS,
+            Policy(),
+            None,
+            approved=[plan.digest],
+        )
+
+
+def test_a_plan_within_its_guards_passes() -> None:
+    directory = members_but(3)
+    check_guards(make_plan(directory, HUNDRED_MEMBERS, Policy()), directory, HUNDRED_MEMBERS, Policy(), None)
