@@ -97,7 +97,8 @@ def _importable_groups(plan: Plan, organization: Organization) -> tuple[_Bundle,
     if _has_shared_external_ids(group.external_id for group in organization.groups):
         return ()
     external_ids = _external_ids_after(plan, organization)
-    emails = {member.id: member.email for member in organization.members}
+    replaced = {action.id for action in plan.actions if action.kind == Kind.REPLACE_INVITATION}
+    emails = {member.id: member.email for member in organization.members if member.id not in replaced}
     names = {group.external_id: group.name for group in organization.groups}
     actions: dict[str, list[Action]] = {}
     for action in plan.actions:
