@@ -1,0 +1,69 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state file: kept, read, and refused where it is not the state of this organization."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
+
+COUNTS = {"active": 10, "groups": 3, "memberships": 25}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.json"
+
+
+def altered(path: Path, **changes: object) -> None:
+    """Write a state file of the organization ``ours`` with some of its content changed."""
+    write_state(path, "ours", State(COUNTS))
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_what_is_kept_is_read_and_private(path: Path) -> None:
+    write_state(path, "ours", State(COUNTS))
+    assert read_state(path, "ours") == State(COUNTS)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_without_file_nothing_is_known(path: Path) -> None:
+    assert read_state(path, "ours") == State(None)
+    assert read_state(None, "ours") == State(None)
+
+
+def test_the_state_of_another_organization_is_refused(path: Path) -> None:
+    write_state(path, "theirs", State(COUNTS))
+    with pytest.raises(ConfigurationError, match=r"belongs to theirs, not to ours.* state_file of its own"):
+        read_state(path, "ours")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"format": "other"}'])
+def test_a_file_that_is_no_state_is_refused(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"The state file .*state\.json cannot be used"):
+        read_state(path, "ours")
+
+
+@pytest.mark.parametrize("version", [0, 2, None, "1"])
+def test_another_version_is_refused(path: Path, version: object) -> None:
+    altered(path, version=version)
+    with pytest.raises(ConfigurationError, match="not a state file of this version"):
+        read_state(path, "ours")
+
+
+@pytest.mark.parametrize("counts", [None, 5, [], {"active": "many"}, {"active": None}])
+def test_counts_that_are_no_numbers_are_refused(path: Path, counts: object) -> None:
+    altered(path, applied_counts=counts)
+    with pytest.raises(ConfigurationError, match="no numbers"):
+        read_state(path, "ours")
+
+
+def test_a_folder_is_no_state(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_state(tmp_path, "ours")
