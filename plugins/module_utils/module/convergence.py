@@ -27,7 +27,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     ConvergenceError,
     GuardError,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import require_writable, write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import (
     default_lock_directory,
     organization_lock,
@@ -75,6 +75,9 @@ def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode:
     difference can be seen), and ConvergenceError after everything possible was done when some actions failed.
     """
     started = _now()
+    for path in (options["report_path"], options["state_file"]):
+        if path:
+            require_writable(Path(path))
     run = _Run(
         options,
         parts,
@@ -174,7 +177,7 @@ def _result(
         "guard": list(guard),
         "report": report_path,
         "diff": make_diff(plan, organization),
-        "warnings": _warnings(plan, guard),
+        "warnings": _warnings(plan, guard if run.check_mode else ()),
     }
 
 

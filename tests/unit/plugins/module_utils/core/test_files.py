@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import unsafe_reason, write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import (
+    require_writable,
+    unsafe_reason,
+    write_private,
+)
 
 
 @pytest.fixture
@@ -68,15 +72,25 @@ def test_a_crash_keeps_the_old_file_and_leaves_no_other(path: Path, error: BaseE
 
 
 def test_a_folder_that_is_missing_is_named(path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"missing/file cannot be written: No such file.* existing folder"):
-        write_private(path.parent / "missing" / "file", [b"x"])
+    for write in (require_writable, lambda missing: write_private(missing, [b"x"])):
+        with pytest.raises(ConfigurationError, match=r"missing/file cannot be written: No such file.* existing folder"):
+            write(path.parent / "missing" / "file")
 
 
 def test_a_folder_in_the_way_is_named_and_nothing_is_left(path: Path) -> None:
     path.mkdir()
-    with pytest.raises(ConfigurationError, match="file cannot be written: Is a directory"):
-        write_private(path, [b"x"])
+    for write in (require_writable, lambda folder: write_private(folder, [b"x"])):
+        with pytest.raises(ConfigurationError, match="file cannot be written: Is a directory"):
+            write(path)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_can_be_written_is_not_touched_beforehand(path: Path) -> None:
+    require_writable(path)
+    assert list(path.parent.iterdir()) == []
+    write_private(path, [b"old"])
+    require_writable(path)
+    assert path.read_bytes() == b"old"
 
 
 @pytest.mark.parametrize("uid", [None, 0], ids=["ours", "root's"])
