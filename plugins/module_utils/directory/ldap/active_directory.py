@@ -41,6 +41,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.l
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.probe import describe_probe
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
     DeletedUsers,
     Dialect,
@@ -75,6 +76,11 @@ class ActiveDirectoryProvider:
         with paused_collector():
             return with_first_server(self._servers(), self._connection_options, self._read)
 
+    def probe(self) -> Mapping[str, Any]:
+        """Read everything and return the server, counts, samples and the users who would not be invited."""
+        with paused_collector():
+            return with_first_server(self._servers(), self._connection_options, self._probe)
+
     def _servers(self) -> list[ServerAddress]:
         urls = self._options.get("servers")
         if not urls:
@@ -89,8 +95,14 @@ class ActiveDirectoryProvider:
     def _address(self, url: str) -> ServerAddress:
         return parse_address(url, _GLOBAL_CATALOG_PORTS if self._global_catalog else None)
 
-    def _read(self, connection: DirectoryConnection) -> Reading:
+    def _probe(self, connection: DirectoryConnection) -> Mapping[str, Any]:
         root_dse = read_root_dse(connection.reader)
+        return describe_probe(self._read_from(connection, root_dse), root_dse, connection.tls)
+
+    def _read(self, connection: DirectoryConnection) -> Reading:
+        return self._read_from(connection, read_root_dse(connection.reader))
+
+    def _read_from(self, connection: DirectoryConnection, root_dse: RootDse) -> Reading:
         kind = root_dse.kind()
         if kind not in ("active_directory", "samba"):
             raise ConfigurationError(

@@ -9,7 +9,7 @@ import contextlib
 import ssl
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
@@ -21,13 +21,20 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     ConfigurationError,
     DirectoryConnectionError,
     DirectoryError,
+    DirsyncError,
+    MissingLibraryError,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import ServerAddress
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.channel import Channel
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import bind_error
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.results import Result, ResultCode
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.tls import TlsOptions, TlsWrapper
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.tls import (
+    TlsOptions,
+    TlsWrapper,
+    describe_certificate,
+    describe_tls,
+)
 
 Authentication = Literal["simple", "external", "gssapi", "anonymous"]
 
@@ -87,10 +94,14 @@ def connection_options(options: Mapping[str, Any]) -> ConnectionOptions:
 
 
 class DirectoryConnection:
-    """An authenticated connection; ``reader`` runs the searches. Leaving the context closes it."""
+    """An authenticated connection; ``reader`` runs the searches, ``tls`` tells how it is protected.
+
+    Leaving the context closes it.
+    """
 
     def __init__(self, connection: Any, address: ServerAddress, options: ConnectionOptions) -> None:
         self.address = address
+        self.tls = describe_tls(connection.socket)
         self.reader = SearchReader(
             Channel(connection.socket, options.read_timeout),
             server=str(address),
@@ -151,7 +162,7 @@ def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConn
         return DirectoryConnection(connection, address, options)
     except ldap3.core.exceptions.LDAPExceptionError as error:
         _close(connection)
-        raise _connection_error(address, options, tls, error) from error
+        raise _connection_error(ldap3, address, options, tls, error) from error
     except DirectoryError:
         _close(connection)
         raise
@@ -234,11 +245,15 @@ def _check_bind(result: dict[str, Any], account: str, address: ServerAddress) ->
 
 
 def _connection_error(
-    address: ServerAddress, options: ConnectionOptions, tls: TlsWrapper, error: Exception
-) -> DirectoryConnectionError:
+    ldap3: Any, address: ServerAddress, options: ConnectionOptions, tls: TlsWrapper, error: Exception
+) -> DirsyncError:
+    if isinstance(error, ldap3.core.exceptions.LDAPPackageUnavailableError):
+        return MissingLibraryError("gssapi", "for authentication: gssapi", str(error))
     if isinstance(tls.failure, ssl.SSLCertVerificationError):
+        shown = _shown_certificate(ldap3, address, options)
         return DirectoryConnectionError(
-            f"The certificate of {address} is not accepted: {tls.failure.verify_message}",
+            f"The certificate of {address} is not accepted: {tls.failure.verify_message}"
+            + (f". It is that of {shown}" if shown else ""),
             hint="Name the authority that signed it in ca_file, and connect by a name that stands in the certificate",
         )
     if tls.failure:
@@ -249,6 +264,24 @@ def _connection_error(
     if str(error) == "invalid server address":
         return DirectoryConnectionError(f"The name of {address} cannot be resolved", hint="Check it, and the DNS")
     return DirectoryConnectionError(f"{address} cannot be reached: {error}")
+
+
+def _shown_certificate(ldap3: Any, address: ServerAddress, options: ConnectionOptions) -> str:
+    """Return what stands in the certificate that was not accepted, empty where it cannot be had once more.
+
+    Nothing is sent on the unverified connection but the request to start TLS.
+    """
+    wrapper = TlsWrapper(replace(options.tls, validate_certs=False), options.connect_timeout)
+    connection = _new_connection(ldap3, address, options, wrapper)
+    try:
+        connection.open()
+        if options.start_tls:
+            connection.start_tls()
+        return describe_certificate(connection.socket.getpeercert(True))
+    except (ldap3.core.exceptions.LDAPExceptionError, OSError, ValueError):
+        return ""
+    finally:
+        _close(connection)
 
 
 def _close(connection: Any) -> None:

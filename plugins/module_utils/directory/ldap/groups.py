@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import (
@@ -22,6 +23,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.u
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import DirectGroup
 
 
+@dataclass(slots=True)
+class Groups:
+    """The groups that were read, what their members could not be resolved to, and how many groups each base added."""
+
+    groups: list[DirectGroup]
+    resolver: MemberResolver
+    bases: dict[str, int]
+
+
 class GroupReader:
     """Turns the entries of a layout's group bases into groups with positions of their direct members."""
 
@@ -35,28 +45,31 @@ class GroupReader:
         self._primary = attributes.add_all(primary_groups.rule.group_attributes if primary_groups else ())
         self._attributes = tuple(attributes.names)
 
-    def read(self, reader: Searcher, people: People) -> tuple[list[DirectGroup], MemberResolver]:
-        """Return all groups of all bases, and the resolver with what it could not resolve.
+    def read(self, reader: Searcher, people: People) -> Groups:
+        """Return all groups of all bases; an entry below two bases counts once.
 
         Raises DirectoryError where entries lack their identity, or all of them the attributes named in the options.
         """
-        entries = self._entries(reader)
+        entries, bases = self._entries(reader)
         positions = {dn: position for position, dn in enumerate(entries)}
         resolver = MemberResolver(people.positions, positions, people.logins)
         groups = [self._group(dn, row, resolver) for dn, row in entries.items()]
         self._identity.check("groups", len(groups))
         self._check_attributes(list(entries.values()))
-        return groups, resolver
+        return Groups(groups, resolver, bases)
 
-    def _entries(self, reader: Searcher) -> dict[bytes, list[Values]]:
+    def _entries(self, reader: Searcher) -> tuple[dict[bytes, list[Values]], dict[str, int]]:
         layout = self._layout
         entries: dict[bytes, list[Values]] = {}
+        bases: dict[str, int] = {}
         for base in layout.group_bases:
+            known = len(entries)
             search = Search(base, layout.group_filter, self._attributes, layout.group_scope)
             for batch in reader.read(search):
                 for dn, row in batch:
                     entries.setdefault(dn, row)
-        return entries
+            bases[base] = len(entries) - known
+        return entries, bases
 
     def _group(self, dn: bytes, row: list[Values], resolver: MemberResolver) -> DirectGroup:
         values = [value for column in self._members for value in row[column] or ()]

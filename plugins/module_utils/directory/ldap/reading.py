@@ -57,11 +57,16 @@ def read_entries(searcher: Searcher, layout: Layout, dialect: Dialect, source: s
     _require_emails(people.users, layout)
     warnings: list[RecordWarning] = []
     groups: list[DirectGroup] = []
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = {"users_by_base": people.bases}
     if with_groups:
-        groups, resolver = GroupReader(layout, primary_groups).read(searcher, people)
-        warnings += resolver.warnings
-        details.update(unresolved_members=resolver.unresolved, unresolved_samples=resolver.samples)
+        found = GroupReader(layout, primary_groups).read(searcher, people)
+        groups = found.groups
+        warnings += found.resolver.warnings
+        details.update(
+            groups_by_base=found.bases,
+            unresolved_members=found.resolver.unresolved,
+            unresolved_samples=found.resolver.samples,
+        )
     deleted, deleted_warnings = dialect.read_deleted(searcher)
     return Reading(
         users=[*people.users, *deleted],

@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.l
     resolve_layout,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.probe import describe_probe
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
     Dialect,
     read_deleted_bases,
@@ -72,8 +73,19 @@ class LdapProvider:
         with paused_collector():
             return with_first_server(self._addresses, self._connection_options, self._read)
 
-    def _read(self, connection: DirectoryConnection) -> Reading:
+    def probe(self) -> Mapping[str, Any]:
+        """Read everything and return the server, counts, samples and the users who would not be invited."""
+        with paused_collector():
+            return with_first_server(self._addresses, self._connection_options, self._probe)
+
+    def _probe(self, connection: DirectoryConnection) -> Mapping[str, Any]:
         root_dse = read_root_dse(connection.reader)
+        return describe_probe(self._read_from(connection, root_dse), root_dse, connection.tls)
+
+    def _read(self, connection: DirectoryConnection) -> Reading:
+        return self._read_from(connection, read_root_dse(connection.reader))
+
+    def _read_from(self, connection: DirectoryConnection, root_dse: RootDse) -> Reading:
         kind = self._server_kind(root_dse)
         layout = resolve_layout(self._options, PRESETS[kind], root_dse)
         dialect = Dialect(

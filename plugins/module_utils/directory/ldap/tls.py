@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -87,3 +88,34 @@ class TlsWrapper:
         except OSError as error:
             self.failure = error
             raise
+
+
+def describe_tls(connected: socket.socket) -> str:
+    """Return version and cipher of a TLS connection, or that it is none."""
+    if not isinstance(connected, ssl.SSLSocket):
+        return "none"
+    cipher = connected.cipher()
+    return f"{connected.version()}, {cipher[0] if cipher else 'no cipher'}"
+
+
+def describe_certificate(der: bytes) -> str:
+    """Return whose certificate this is, who signed it and how long it is valid; empty without the library for it."""
+    try:
+        from cryptography import x509
+    except ImportError:
+        return ""
+    certificate = x509.load_der_x509_certificate(der)
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = [str(name.value) for name in extension.value]
+    except x509.ExtensionNotFound:
+        names = []
+    # cryptography 42 replaced the properties without time zone.
+    if hasattr(certificate, "not_valid_after_utc"):
+        end = certificate.not_valid_after_utc
+    else:
+        end = certificate.not_valid_after
+    return (
+        f"{certificate.subject.rfc4514_string() or 'an empty subject'} for {', '.join(names) or 'no host'}, signed by "
+        f"{certificate.issuer.rfc4514_string()}, valid until {end:%Y-%m-%d}"
+    )

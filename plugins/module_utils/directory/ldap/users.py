@@ -29,12 +29,13 @@ _PROXY_ADDRESSES = "proxyaddresses"
 class People:
     """The users that were read, and how groups may name them: by DN, or by login name with ASCII in lower case.
 
-    A login name that two users have stands for None.
+    A login name that two users have stands for None. ``bases`` counts the users that each base added.
     """
 
     users: list[User] = field(default_factory=list)
     positions: dict[bytes, int] = field(default_factory=dict)
     logins: dict[bytes, int | None] = field(default_factory=dict)
+    bases: dict[str, int] = field(default_factory=dict)
 
 
 class UserReader:
@@ -65,7 +66,9 @@ class UserReader:
         people = People()
         layout = self._layout
         for base in layout.user_bases:
+            known = len(people.users)
             self._read_base(reader, people, Search(base, layout.user_filter, self._attributes, layout.user_scope))
+            people.bases[base] = len(people.users) - known
         self._identity.check("users", len(people.users))
         return people
 
