@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -70,11 +71,24 @@ class OktaProvider:
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; raises DirectoryError where they cannot be read completely."""
         with self._connection() as client:
-            content, read_at, full_read_at = self._read(client, previous)
-            saved = (
-                state.save(content, client.origin, self._query, read_at, full_read_at) if self._incremental else None
+            read = self._read(client, previous)
+            users = self._users(read.content)
+            statistics = client.statistics
+            return Reading(
+                users=users,
+                groups=self._groups(read.content, users),
+                warnings=self._warnings(client.origin, read.content),
+                server=client.origin,
+                details={
+                    "authentication": client.authentication.kind,
+                    "incremental": read.incremental,
+                    "calls": statistics.calls,
+                    "retries": statistics.retries,
+                    "waited_seconds": round(statistics.waited_seconds, 1),
+                    "statuses": dict(Counter(sorted(person.status for person in read.content.people.values()))),
+                },
+                state=state.save(read, client.origin, self._query) if self._incremental else None,
             )
-            return self._reading(client, content, saved, incremental=read_at != full_read_at)
 
     def probe(self) -> Mapping[str, Any]:
         """Return the org, how the sign-in works, how many users it has, and the first of its users and groups."""
@@ -114,39 +128,18 @@ class OktaProvider:
         finally:
             client.close()
 
-    def _read(self, client: OktaClient, previous: Mapping[str, Any] | None) -> tuple[OrgContent, datetime, datetime]:
-        """Return the content of the org, when it was read, and when the full read was that it builds upon."""
+    def _read(self, client: OktaClient, previous: Mapping[str, Any] | None) -> state.OrgRead:
+        """Return what changed put into what was known, or everything read anew where that is not sure to be right."""
         reader = OrgReader(client, self._query)
         now = datetime.now(timezone.utc)
-        saved = state.load(previous, client.origin, self._query, now) if self._incremental else None
-        if saved:
-            reader.read_changes(saved.content, saved.since, saved.is_changed)
-            if state.is_consistent(saved.content):
-                return saved.content, state.server_time(client.server_date), saved.full_read_at
+        known = state.load(previous, client.origin, self._query, now) if self._incremental else None
+        if known:
+            reader.read_changes(known.content, known.since, known.is_changed)
+            if state.is_consistent(known.content):
+                return replace(known, read_at=state.server_time(client.server_date), incremental=True)
         content = reader.read()
         read_at = state.server_time(client.server_date)
-        return content, read_at, read_at
-
-    def _reading(
-        self, client: OktaClient, content: OrgContent, saved: Mapping[str, Any] | None, *, incremental: bool
-    ) -> Reading:
-        users = self._users(content)
-        statistics = client.statistics
-        return Reading(
-            users=users,
-            groups=self._groups(content, users),
-            warnings=self._warnings(client.origin, content),
-            server=client.origin,
-            details={
-                "authentication": client.authentication.kind,
-                "incremental": incremental,
-                "calls": statistics.calls,
-                "retries": statistics.retries,
-                "waited_seconds": round(statistics.waited_seconds, 1),
-                "statuses": dict(sorted(Counter(person.status for person in content.people.values()).items())),
-            },
-            state=saved,
-        )
+        return state.OrgRead(content, read_at, full_read_at=read_at)
 
     def _users(self, content: OrgContent) -> list[User]:
         users = (user_from(person, self._options["statuses"], self._name) for person in content.people.values())

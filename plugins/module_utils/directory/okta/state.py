@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -29,12 +29,13 @@ FULL_READ_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class SavedRead:
-    """An earlier read: its content and its time by Okta's clock, and that of the full read it builds upon."""
+class OrgRead:
+    """A read: its content and its time by Okta's clock, and the time of the full read that it builds upon or is."""
 
     content: OrgContent
     read_at: datetime
     full_read_at: datetime
+    incremental: bool = False
 
     @property
     def since(self) -> str:
@@ -48,27 +49,29 @@ class SavedRead:
 
 
 def server_time(date: str) -> datetime:
-    """Return the time in a Date header."""
-    return parsedate_to_datetime(date)
+    """Return the time in a Date header, our own where something on the way took it out."""
+    try:
+        return parsedate_to_datetime(date)
+    except ValueError:
+        return datetime.now(timezone.utc)
 
 
-def save(
-    content: OrgContent, origin: str, query: OrgQuery, read_at: datetime, full_read_at: datetime
-) -> dict[str, Any]:
+def save(read: OrgRead, origin: str, query: OrgQuery) -> dict[str, Any]:
     """Return a read as JSON-compatible values."""
+    content = read.content
     places = {id_: place for place, id_ in enumerate(content.people)}
     members = {id_: [places[user] for user in ids if user in places] for id_, ids in content.members.items()}
     return {
         "version": VERSION,
         "query": _fingerprint(origin, query),
-        "read_at": read_at.isoformat(),
-        "full_read_at": full_read_at.isoformat(),
+        "read_at": read.read_at.isoformat(),
+        "full_read_at": read.full_read_at.isoformat(),
         "people": [astuple(person) for person in content.people.values()],
         "members": members,
     }
 
 
-def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, now: datetime) -> SavedRead | None:
+def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, now: datetime) -> OrgRead | None:
     """Return the read that was saved, None where it cannot be built upon: another query, too old, damaged."""
     if not state or state.get("version") != VERSION or state.get("query") != _fingerprint(origin, query):
         return None
@@ -80,7 +83,7 @@ def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, now: dat
         return None
     if not timedelta(0) <= now - full_read_at < FULL_READ_AFTER:
         return None
-    return SavedRead(OrgContent({person.id: person for person in people}, [], dict(members)), read_at, full_read_at)
+    return OrgRead(OrgContent({person.id: person for person in people}, [], dict(members)), read_at, full_read_at)
 
 
 def is_consistent(content: OrgContent) -> bool:
