@@ -1,0 +1,314 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole way from a module's options to the requests that an organization's server gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import connection_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.convergence import (
+    convergence_spec,
+    inline_groups_spec,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    BitwardenError,
+    ConfigurationError,
+    ConvergenceError,
+    GuardError,
+    LockedError,
+    SnapshotError,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import organization_lock
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import (
+    NAMED_FAILURES,
+    RETURNED_ACTIONS,
+    converge,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Role, Status
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
+from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
+from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, user
+
+__all__ = ["bitwarden_server"]
+
+Converge = Callable[..., dict[str, Any]]
+
+PEOPLE = ["ann", "bob", "cleo"]
+
+
+@pytest.fixture
+def server(bitwarden_server: StartBitwarden) -> BitwardenServer:
+    return bitwarden_server()
+
+
+@pytest.fixture
+def options(server: BitwardenServer, tmp_path: Path) -> dict[str, Any]:
+    """Return the options that every run needs."""
+    return {
+        "server_url": server.url,
+        "client_id": server.client_id,
+        "client_secret": server.client_secret,
+        "retries": 0,
+        "lock_directory": str(tmp_path / "locks"),
+    }
+
+
+@pytest.fixture
+def run(options: dict[str, Any], tmp_path: Path) -> Converge:
+    """Return a function that converges the organization to a snapshot, or to what the options say."""
+
+    def call(
+        directory: Snapshot | None = None,
+        parts: Collection[Part] = BOTH,
+        *,
+        check_mode: bool = False,
+        after_members: bool = True,
+        **further: Any,
+    ) -> dict[str, Any]:
+        given = {**options, **further}
+        if directory is not None:
+            given["snapshot"] = str(tmp_path / "snapshot.json")
+            write_snapshot(directory, tmp_path / "snapshot.json")
+        specification = {**bitwarden_spec(), **convergence_spec(), **inline_groups_spec()}
+        validated = ArgumentSpecValidator(specification).validate(given)
+        assert validated.error_messages == []
+        values = {**validated.validated_parameters, "after_members": after_members}
+        return converge(values, parts, check_mode=check_mode)
+
+    return call
+
+
+def people(*names: str) -> Snapshot:
+    """Return a directory of these people, all of them in the group staff."""
+    return snapshot([user(name) for name in names], [group("staff", *names)])
+
+
+def writes(server: BitwardenServer) -> list[str]:
+    return [f"{record.method} {record.path.removeprefix('/api/public/')}" for record in server.recorder.writes()]
+
+
+def fail(server: BitwardenServer, method: str, path: str, status: int = 500, **when: Any) -> None:
+    server.faults.add(Fault(Kind.STATUS, When(method=method, path=path, **when), status=status, body={"message": "no"}))
+
+
+def add_members(server: BitwardenServer, names: Iterable[str]) -> None:
+    for name in names:
+        server.organization.add_member(f"{name}@example.org", external_id=f"id-{name}")
+
+
+def test_an_organization_becomes_what_the_snapshot_says(run: Converge, server: BitwardenServer) -> None:
+    result = run(people("ann", "bob"))
+    assert result["changed"] is True
+    assert result["outcomes"] == {"planned": 0, "done": 4, "failed": 0, "refused": 0}
+    assert server.organization.member("ann@example.org").external_id == "id-ann"
+    assert server.organization.memberships() == {"staff": {"ann@example.org", "bob@example.org"}}
+
+
+def test_a_second_run_writes_nothing(run: Converge, server: BitwardenServer) -> None:
+    run(people("ann", "bob"))
+    server.recorder.clear()
+    result = run(people("ann", "bob"))
+    assert (result["changed"], result["diff"], writes(server)) == (False, [], [])
+
+
+def test_check_mode_writes_nothing_and_says_what_the_real_run_does(run: Converge, server: BitwardenServer) -> None:
+    add_members(server, ["cleo"])
+    preview = run(people("ann", "bob"), check_mode=True)
+    assert writes(server) == []
+    assert preview["changed"] is True
+    assert preview["outcomes"] == {"planned": 5, "done": 0, "failed": 0, "refused": 0}
+    real = run(people("ann", "bob"))
+    assert [real[name] for name in ("digest", "plan", "counts", "diff")] == [
+        preview[name] for name in ("digest", "plan", "counts", "diff")
+    ]
+    assert len(writes(server)) == real["outcomes"]["done"] == 5
+
+
+def test_inline_lists_do_what_a_snapshot_does(run: Converge, server: BitwardenServer) -> None:
+    members = [{"email": "Ann@example.org"}, {"email": "bob@example.org", "external_id": "b", "status": "disabled"}]
+    run(members=members, groups=[{"name": "staff", "members": ["ann@example.org"]}])
+    assert server.organization.member("ann@example.org").external_id == "ann@example.org"
+    assert server.organization.memberships() == {"staff": {"ann@example.org"}}
+
+
+def test_something_has_to_be_wanted(run: Converge, server: BitwardenServer) -> None:
+    with pytest.raises(ConfigurationError, match="Neither a snapshot nor a list"):
+        run()
+    with pytest.raises(SnapshotError, match=r"none\.json cannot be read"):
+        run(snapshot="none.json")
+    assert server.recorder.requests() == []
+
+
+def test_members_are_converged_without_looking_into_groups(run: Converge, server: BitwardenServer) -> None:
+    server.organization.add_group("staff", "id-staff")
+    run(people("ann"), {"members"})
+    assert writes(server) == ["POST members"]
+    assert server.recorder.requests(path="member-ids") == []
+
+
+def test_only_the_groups_that_matter_are_looked_into(run: Converge, server: BitwardenServer) -> None:
+    staff = server.organization.add_group("staff", "id-staff")
+    server.organization.add_group("by hand")
+    run(people("ann"), {"groups"})
+    assert [record.path for record in server.recorder.requests("GET", "member-ids")] == [
+        f"/api/public/groups/{staff.id}/member-ids"
+    ]
+
+
+def test_groups_foresee_the_members_in_check_mode_only(run: Converge, server: BitwardenServer) -> None:
+    def kinds(**how: Any) -> list[str]:
+        return [action["action"] for action in run(people("ann"), {"groups"}, **how)["plan"]["actions"]]
+
+    assert kinds(check_mode=True) == ["create_group", "set_group_members"]
+    assert kinds(check_mode=True, after_members=False) == ["create_group"]
+    assert kinds() == ["create_group"]
+
+
+def test_a_guard_stops_everything_before_anything_is_written(run: Converge, server: BitwardenServer) -> None:
+    add_members(server, ["bob"])
+    policy = {"guards": {"revocations": {"count": 0}}}
+    with pytest.raises(GuardError, match="1 of 1 members would be revoked") as caught:
+        run(people("ann"), policy=policy)
+    assert writes(server) == []
+    assert caught.value.result["guard"] == list(caught.value.trips)
+    assert (caught.value.result["changed"], caught.value.result["warnings"]) == (False, [])
+    result = run(people("ann"), policy=policy, approve=[caught.value.result["digest"]])
+    assert (result["changed"], result["guard"]) == (True, [])
+
+
+def test_check_mode_shows_the_plan_that_a_guard_will_stop(run: Converge, server: BitwardenServer) -> None:
+    add_members(server, ["bob"])
+    result = run(people("ann"), policy={"guards": {"revocations": {"count": 0}}}, check_mode=True)
+    assert result["counts"]["revoke_member"] == 1
+    assert len(result["guard"]) == 1
+    assert result["warnings"] == [f"The real run will be stopped by a guard: {result['guard'][0]}"]
+
+
+def test_a_failure_is_named_and_the_rest_is_done(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    fail(server, "POST", "members$", 400, nth=2)
+    with pytest.raises(ConvergenceError, match=r"2 of 5 actions failed: bob@example.org: ") as caught:
+        run(people(*PEOPLE), state_file=str(tmp_path / "state"))
+    assert caught.value.result["outcomes"] == {"planned": 0, "done": 3, "failed": 2, "refused": 0}
+    assert server.organization.memberships() == {"staff": {"ann@example.org", "cleo@example.org"}}
+    assert not (tmp_path / "state").exists()
+    assert run(people(*PEOPLE))["outcomes"]["done"] == 2
+
+
+def test_many_failures_are_named_up_to_a_limit(run: Converge, server: BitwardenServer) -> None:
+    fail(server, "POST", "members$", 402)
+    names = [f"p{number:02}" for number in range(NAMED_FAILURES + 2)]
+    with pytest.raises(ConvergenceError, match=r"p00@example\.org.*p09@example\.org.* and 2 more\.") as caught:
+        run(people(*names), {"members"})
+    assert "p10@example.org" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/members$", "/groups$", "/member-ids$", "/events$", "/connect/token$"])
+def test_a_reading_that_fails_leads_to_no_write(run: Converge, server: BitwardenServer, path: str) -> None:
+    server.organization.add_member("ann@example.org", external_id="id-ann", status=Status.REVOKED)
+    server.organization.add_group("staff", "id-staff")
+    server.faults.add(Fault(Kind.STATUS, When(path=path), times=None, status=500))
+    with pytest.raises(BitwardenError):
+        run(people("ann", "bob"))
+    assert writes(server) == []
+
+
+def test_a_run_waits_for_nobody_who_holds_the_lock(
+    run: Converge, server: BitwardenServer, options: dict[str, Any]
+) -> None:
+    defaults = {name: option.get("default") for name, option in bitwarden_spec().items()}
+    name = connection_from({**defaults, **options}).organization
+    with organization_lock(name, Path(options["lock_directory"]), 0):
+        with pytest.raises(LockedError):
+            run(people("ann"))
+        assert server.recorder.requests() == []
+        assert run(people("ann"), check_mode=True)["changed"] is True
+
+
+@pytest.mark.parametrize(("by_hand", "status"), [(False, Status.CONFIRMED), (True, Status.REVOKED)])
+def test_who_was_revoked_by_hand_stays_revoked(
+    run: Converge, server: BitwardenServer, by_hand: bool, status: Status
+) -> None:
+    add_members(server, ["ann"])
+    run(snapshot([user("ann", "disabled"), user("bob")]))
+    if by_hand:
+        server.organization.restore_by_hand("ann@example.org")
+        server.organization.revoke_by_hand("ann@example.org")
+    result = run(people("ann", "bob"))
+    assert server.organization.member("ann@example.org").status == status
+    assert any("(stays_revoked)" in warning for warning in result["warnings"]) == by_hand
+
+
+def test_the_log_is_not_read_without_need(run: Converge, server: BitwardenServer) -> None:
+    add_members(server, ["ann"])
+    run(people("ann"))
+    assert server.recorder.requests(path="events") == []
+
+
+def test_the_state_file_lets_the_next_run_see_that_the_directory_shrank(
+    run: Converge, server: BitwardenServer, tmp_path: Path
+) -> None:
+    state = {"state_file": str(tmp_path / "state.json"), "policy": {"absent": "ignore", "guards": {"exempt": 0}}}
+    run(people(*PEOPLE), **state, check_mode=True)
+    assert not (tmp_path / "state.json").exists()
+    run(people(*PEOPLE), **state)
+    with pytest.raises(GuardError, match="1 active users, the last applied one held 3"):
+        run(people("ann"), **state)
+
+
+def test_the_report_is_written_whatever_happens(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    add_members(server, ["bob"])
+    assert run(people("ann"), report_path=str(path), check_mode=True)["report"] == str(path)
+    assert json.loads(path.read_text())["check_mode"] is True
+    with pytest.raises(GuardError):
+        run(people("ann"), report_path=str(path), policy={"guards": {"revocations": {"count": 0}}})
+    assert len(json.loads(path.read_text())["guard"]) == 1
+    fail(server, "POST", "members$", 400)
+    with pytest.raises(ConvergenceError):
+        run(people("ann"), report_path=str(path))
+    assert json.loads(path.read_text())["outcomes"]["failed"] == 2
+
+
+@pytest.mark.parametrize("option", ["report_path", "state_file"])
+def test_a_path_that_cannot_be_written_is_found_before_anything_else(
+    run: Converge, server: BitwardenServer, tmp_path: Path, option: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        run(people("ann"), **{option: str(tmp_path / "missing" / "file")})
+    assert server.recorder.requests() == []
+
+
+def test_a_result_holds_the_first_actions_and_how_many_more_there_are(run: Converge) -> None:
+    names = [f"p{number:03}" for number in range(RETURNED_ACTIONS + 5)]
+    plan = run(people(*names), {"members"}, check_mode=True)["plan"]
+    assert [action["key"] for action in plan["actions"]] == [f"{name}@example.org" for name in names[:RETURNED_ACTIONS]]
+    assert plan["omitted"] == 5
+
+
+def test_refused_records_become_warnings_up_to_a_limit(run: Converge, server: BitwardenServer) -> None:
+    for number in range(NAMED_FAILURES + 3):
+        server.organization.add_member(f"o{number:02}@example.org", external_id=f"id-{number:02}", type=Role.OWNER)
+    warnings = run(people("ann"), check_mode=True)["warnings"]
+    assert len(warnings) == NAMED_FAILURES + 1
+    assert warnings[0].startswith("o00@example.org: ")
+    assert warnings[0].endswith("(owner_protected)")
+    assert warnings[-1] == "3 more records were refused; the report names them"
+
+
+def test_no_secret_is_part_of_any_result(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    result = run(people("ann"), report_path=str(tmp_path / "report.json"))
+    assert server.client_secret not in json.dumps(result) + (tmp_path / "report.json").read_text()
+    with pytest.raises(BitwardenError) as caught:
+        run(people("ann"), client_secret="wrong-secret")
+    assert "wrong-secret" not in str(caught.value) + repr(caught.value.__dict__)
