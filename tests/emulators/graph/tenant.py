@@ -84,11 +84,11 @@ class Tenant:
         }
         return self._add("user", id, defaults | properties)
 
-    def add_guest(self, mail: str, *, state: str | None = "Accepted", **properties: Any) -> str:
+    def add_guest(self, home: str, *, state: str | None = "Accepted", **properties: Any) -> str:
         """Add a guest as invitations make them: the home address mangled into the userPrincipalName."""
-        mangled = f"{mail.replace('@', '_')}#EXT#@{self.domain}"
-        guest = {"userPrincipalName": mangled, "mail": mail, "userType": "Guest", "externalUserState": state}
-        return self.add_user(mail, **(guest | properties))
+        mangled = f"{home.replace('@', '_')}#EXT#@{self.domain}"
+        guest = {"userPrincipalName": mangled, "mail": home, "userType": "Guest", "externalUserState": state}
+        return self.add_user(home, **(guest | properties))
 
     def add_group(self, name: str, members: Iterable[str] = (), *, id: str | None = None, **properties: Any) -> str:
         """Add a security group."""

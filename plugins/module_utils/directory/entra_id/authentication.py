@@ -113,22 +113,15 @@ class SignIn:
 
         settings = self._settings
         authority = f"{settings.authority}/{settings.tenant_id}"
-        try:
-            application = msal.ConfidentialClientApplication(
-                settings.client_id,
-                client_credential=_msal_credential(settings.credential),
-                authority=authority,
-                instance_discovery=False,
-                azure_region=False,
-                http_client=TokenEndpoint(self._http, authority),
-            )
-            answer: Mapping[str, Any] = application.acquire_token_for_client([f"{settings.graph_url}/.default"])
-        except (ValueError, TypeError) as error:
-            # The reason is left out: of a key that cannot be read it may show a part.
-            raise ConfigurationError(
-                f"The credential of {self.who} cannot be used ({type(error).__name__})",
-                hint="Check that certificate and private key are PEM and belong together, and the passphrase",
-            ) from None
+        application = msal.ConfidentialClientApplication(
+            settings.client_id,
+            client_credential=_msal_credential(settings.credential),
+            authority=authority,
+            instance_discovery=False,
+            azure_region=False,
+            http_client=TokenEndpoint(self._http, authority),
+        )
+        answer: Mapping[str, Any] = application.acquire_token_for_client([f"{settings.graph_url}/.default"])
         return answer
 
     def _as_managed_identity(self) -> Mapping[str, Any]:
@@ -193,7 +186,9 @@ class TokenEndpoint:
         self, url: str, data: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None, **_options: Any
     ) -> MsalResponse:
         """Ask for a token; refusals are for msal to read, all else raises HttpError."""
-        form = {name: str(value) for name, value in (data or {}).items()}
+        form = {
+            name: value.decode() if isinstance(value, bytes) else str(value) for name, value in (data or {}).items()
+        }
         request = Request("POST", url, form=form, headers=headers or {}, idempotent=True, expect=(200, 400, 401, 403))
         response = self._http.send(request)
         response.json()
@@ -210,16 +205,41 @@ def _msal_credential(credential: Credential) -> Any:
     if credential.federated_token_file:
         assertion = _text(credential.federated_token_file).strip()
         return {"client_assertion": lambda: assertion}
-    content = _text(credential.certificate_file or "")
+    return _certificate_credential(credential, credential.certificate_file or "")
+
+
+def _certificate_credential(credential: Credential, certificate_file: str) -> dict[str, str]:
+    """Return certificate and key for msal, which computes the thumbprints; raises ConfigurationError for unusable ones.
+
+    The reasons of cryptography are left out: they may show a part of the key.
+    """
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
+    content = _text(certificate_file)
+    key_file = credential.private_key_file or certificate_file
     certificate = _CERTIFICATE.search(content)
-    key = _KEY.search(_text(credential.private_key_file) if credential.private_key_file else content)
+    key = _KEY.search(_text(key_file))
     if not certificate or not key:
         raise ConfigurationError(
-            f"{credential.certificate_file} has no {'private key' if certificate else 'certificate'} in PEM",
+            f"{key_file if certificate else certificate_file} has no {'private key' if certificate else 'certificate'} "
+            "in PEM",
             hint="Put certificate and private key into certificate_file, or name the key's file in private_key_file",
         )
+    passphrase = credential.private_key_passphrase
+    try:
+        public = load_pem_x509_certificate(certificate.group().encode()).public_key()
+        private = load_pem_private_key(key.group().encode(), passphrase.encode() if passphrase else None)
+    except (ValueError, TypeError):
+        raise ConfigurationError(
+            f"The certificate in {certificate_file} or the private key in {key_file} cannot be used",
+            hint="Check that both are whole, and that private_key_passphrase is given just where the key is encrypted",
+        ) from None
+    if not isinstance(private, RSAPrivateKey) or private.public_key() != public:
+        raise ConfigurationError(f"The private key in {key_file} is not the RSA key of the certificate")
     result = {"private_key": key.group(), "public_certificate": certificate.group()}
-    return {**result, "passphrase": credential.private_key_passphrase} if credential.private_key_passphrase else result
+    return {**result, "passphrase": passphrase} if passphrase else result
 
 
 def _text(path: str) -> str:
