@@ -28,9 +28,9 @@ def inline_snapshot(members: Sequence[Mapping[str, Any]], groups: Sequence[Mappi
     ids of the list of members. Raises ConfigurationError for entries that are wrong, ambiguous or unknown.
     """
     users = tuple(_user(member) for member in members)
-    _refuse_duplicates("members", "email", (user.email for user in users))
-    _refuse_duplicates("members", "external_id", (user.external_id for user in users))
-    known = {user.email: user.external_id for user in users} | {user.external_id: user.external_id for user in users}
+    names = [(name, user.external_id) for user in users for name in dict.fromkeys((user.email, user.external_id))]
+    _refuse_duplicates("members", "email or external_id", (name for name, _ in names))
+    known = dict(names)
     listed = tuple(_group(group, known) for group in groups)
     _refuse_duplicates("groups", "external_id", (group.external_id for group in listed))
     summary = SourceSummary(SOURCE, SOURCE, "the task", now, len(users), len(listed))
