@@ -13,6 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.active_director
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.entra_id import ModuleDocFragment as EntraId
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.file import ModuleDocFragment as File
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import ModuleDocFragment as Ldap
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.okta import ModuleDocFragment as Okta
 
 _GROUP_RULES = """
 ids:
@@ -80,12 +81,13 @@ options:
         description:
           - The type of the directory. The option of the same name says how to reach and read it.
         type: str
-        choices: [active_directory, entra_id, file, ldap]
+        choices: [active_directory, entra_id, file, ldap, okta]
         required: true
 {_options_of(ActiveDirectory)}
 {_options_of(EntraId)}
 {_options_of(File)}
 {_options_of(Ldap)}
+{_options_of(Okta)}
       users:
         description:
           - Which users of the source count.

@@ -44,5 +44,6 @@ def okta_spec() -> dict[str, Any]:
         "statuses": {"type": "dict", "default": {}, "options": statuses},
         "deprovisioned": {"type": "bool", "default": True},
         "incremental": {"type": "bool", "default": False},
+        "full_read_hours": {"type": "int", "default": 24},
         **http_spec(),
     }

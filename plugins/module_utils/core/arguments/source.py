@@ -13,6 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.a
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.entra_id import entra_id_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.file import file_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.okta import okta_spec
 
 
 def source_spec() -> dict[str, Any]:
@@ -22,6 +23,7 @@ def source_spec() -> dict[str, Any]:
         "entra_id": entra_id_spec(),
         "file": file_spec(),
         "ldap": ldap_spec(),
+        "okta": okta_spec(),
     }
     options = {
         "name": {"type": "str", "required": True},

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import HttpError
@@ -131,8 +131,8 @@ class OktaProvider:
     def _read(self, client: OktaClient, previous: Mapping[str, Any] | None) -> state.OrgRead:
         """Return what changed put into what was known, or everything read anew where that is not sure to be right."""
         reader = OrgReader(client, self._query)
-        now = datetime.now(timezone.utc)
-        known = state.load(previous, client.origin, self._query, now) if self._incremental else None
+        longest = timedelta(hours=self._options["full_read_hours"])
+        known = state.load(previous, client.origin, self._query, longest) if self._incremental else None
         if known:
             reader.read_changes(known.content, known.since, known.is_changed)
             if state.is_consistent(known.content):

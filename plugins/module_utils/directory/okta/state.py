@@ -24,9 +24,6 @@ VERSION = 1
 OVERLAP = timedelta(minutes=5)
 """Changes are read again for that long, because Okta does not promise to show them at once."""
 
-FULL_READ_AFTER = timedelta(hours=24)
-"""The longest that reads may build upon each other: users who are deleted for good leave no trace."""
-
 
 @dataclass(frozen=True, slots=True)
 class OrgRead:
@@ -71,8 +68,11 @@ def save(read: OrgRead, origin: str, query: OrgQuery) -> dict[str, Any]:
     }
 
 
-def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, now: datetime) -> OrgRead | None:
-    """Return the read that was saved, None where it cannot be built upon: another query, too old, damaged."""
+def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, longest: timedelta) -> OrgRead | None:
+    """Return the read that was saved, None where it cannot be built upon: another query, damaged, or too old.
+
+    A full read must not be older than ``longest``, because users who are deleted for good leave no trace.
+    """
     if not state or state.get("version") != VERSION or state.get("query") != _fingerprint(origin, query):
         return None
     try:
@@ -81,7 +81,7 @@ def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, now: dat
         read_at, full_read_at = (datetime.fromisoformat(state[name]) for name in ("read_at", "full_read_at"))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         return None
-    if not timedelta(0) <= now - full_read_at < FULL_READ_AFTER:
+    if not timedelta(0) <= datetime.now(timezone.utc) - full_read_at < longest:
         return None
     return OrgRead(OrgContent({person.id: person for person in people}, [], dict(members)), read_at, full_read_at)
 

@@ -129,6 +129,13 @@ def test_another_query_leads_to_a_full_read(filled: OktaServer, provide: Provide
     assert provide(filled, incremental=True, **options).read(state_of(full)).details["incremental"] is False
 
 
+@pytest.mark.parametrize("options", [{"incremental": False}, {"full_read_hours": 0}])
+def test_increments_can_be_switched_off(filled: OktaServer, provide: Provide, options: dict[str, Any]) -> None:
+    full = provide(filled, incremental=True).read()
+    reading = provide(filled, **{"incremental": True, **options}).read(state_of(full))
+    assert reading.details["incremental"] is False
+
+
 @pytest.mark.parametrize("options", [{"incremental": False}, {"user_filter": 'status eq "ACTIVE"'}])
 def test_other_reads_are_always_full(filled: OktaServer, provide: Provide, options: dict[str, Any]) -> None:
     full = provide(filled, incremental=True).read()
