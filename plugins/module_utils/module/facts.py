@@ -12,7 +12,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    SnapshotError,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.contribution import (
     Contribution,
     SourceIdentity,
@@ -26,9 +29,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory 
     Snapshot,
     SourceSummary,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import (
+    read_snapshot,
+    write_snapshot,
+)
 
 RETURNED_WARNINGS = 50
+
+_States = Mapping[tuple[str, str], Mapping[str, Any]]
+"""What incremental reads need of the read before, by name and type of the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +49,12 @@ class _Source:
     provider: Provider
     selection: Selection
     allow_empty: bool
+    incremental: bool
 
-    def read(self) -> Contribution:
+    def read(self, states: _States) -> Contribution:
         identity = SourceIdentity(self.name, self.type, read_at=_now())
-        return contribution_from(identity, self.provider.read(), self.selection, allow_empty=self.allow_empty)
+        reading = self.provider.read(states.get((self.name, self.type)))
+        return contribution_from(identity, reading, self.selection, allow_empty=self.allow_empty)
 
 
 def read_directory(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +70,8 @@ def read_directory(options: Mapping[str, Any]) -> dict[str, Any]:
         return {"ansible_facts": {"bitwarden_directory": {"probe": probes}}}
     path = _snapshot_path(options["snapshot"])
     created = _now()
-    snapshot = merge([source.read() for source in sources], created, options["on_conflict"])
+    states = _states(path) if any(source.incremental for source in sources) else {}
+    snapshot = merge([source.read(states) for source in sources], created, options["on_conflict"])
     digest = write_snapshot(snapshot, path)
     return {
         "ansible_facts": {"bitwarden_directory": {"snapshot": str(path), "digest": digest, **_summary(snapshot)}},
@@ -94,7 +106,14 @@ def _source(options: Mapping[str, Any]) -> _Source:
         "group_query": selection.group_query,
         "read_groups": selection.needs_groups,
     }
-    return _Source(name, source_type, provider(source_type, name, request), selection, options["allow_empty"])
+    return _Source(
+        name=name,
+        type=source_type,
+        provider=provider(source_type, name, request),
+        selection=selection,
+        allow_empty=options["allow_empty"],
+        incremental=bool(request.get("incremental")),
+    )
 
 
 def _snapshot_path(value: str | None) -> Path:
@@ -109,6 +128,15 @@ def _snapshot_path(value: str | None) -> Path:
             hint="Give the path of a file in an existing folder",
         )
     return path
+
+
+def _states(path: Path) -> _States:
+    """Return what the snapshot that is about to be replaced kept; nothing where there is none that can be trusted."""
+    try:
+        sources = read_snapshot(path).sources
+    except SnapshotError:
+        return {}
+    return {(source.name, source.type): source.state for source in sources if source.state is not None}
 
 
 def _summary(snapshot: Snapshot) -> dict[str, Any]:
