@@ -11,7 +11,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.p
 
 
 def convergence_spec() -> dict[str, Any]:
-    """Return the argument specification without the connection and without the inline lists."""
+    """Return the argument specification without the connection and the inline groups."""
     return {
         "snapshot": {"type": "path"},
         "policy": {"type": "dict", "default": {}, "options": policy_spec()},
