@@ -20,8 +20,8 @@ from .directory_api import BASE, DirectoryApi
 from .errors import ApiError, not_found
 from .iam import Iam
 from .identity import Identity
-from .model import ServiceAccount
-from .paging import PageTokens
+from .model import GROUP_SCOPE, USER_SCOPE, ServiceAccount
+from .paging import LIFETIME, PageTokens
 from .quotas import Quotas
 
 LOGGER = logging.getLogger(__name__)
@@ -70,10 +70,16 @@ class GoogleEmulator(Emulator):
         self.identity.service_accounts = {account.email: account for account in accounts}
 
     def reset(self) -> None:
-        """Leave only the administrator and the service account."""
+        """Leave only the administrator and the service account, and let them do what they may do at first."""
         self.account.clear()
         self.identity.forget_tokens()
         self.identity.service_accounts = {self.service_account.email: self.service_account}
+        self.service_account.keys.clear()
+        self.service_account.delegated_scopes = [USER_SCOPE, GROUP_SCOPE]
+        self.iam.token_creators = {self.iam.workload}
+        self.page_tokens.lifetime = LIFETIME
+        self.quotas.clear()
+        self.directory.enabled = True
 
     @web.middleware
     async def _answer_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:

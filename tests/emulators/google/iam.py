@@ -19,6 +19,8 @@ from .identity import LIFETIME, Grant, Identity, decode_payload
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+SCOPES = frozenset({CLOUD_PLATFORM, "https://www.googleapis.com/auth/iam"})
+"""Either suffices to sign."""
 
 
 class Iam:
@@ -57,7 +59,7 @@ class Iam:
         """Sign claims with the key of a service account."""
         try:
             grant = self._identity.authorize(request)
-            if CLOUD_PLATFORM not in grant.scopes or grant.subject not in self.token_creators:
+            if not grant.scopes & SCOPES or grant.subject not in self.token_creators:
                 message = "Permission 'iam.serviceAccounts.signJwt' denied on resource (or it may not exist)."
                 raise ApiError(403, "forbidden", message)
             account = self._identity.service_accounts.get(request.match_info["email"])
@@ -66,6 +68,6 @@ class Iam:
         except ApiError as error:
             return error.response()
         claims = decode_payload(await request.json())
-        key_id = next(iter(account.keys))
-        signed = jwt.encode(claims, self._identity.private_keys[account.email], "RS256", {"kid": key_id})
+        key_id = next(iter(account.keys), None) or self._identity.create_key(account, "")["private_key_id"]
+        signed = jwt.encode(claims, self._identity.private_keys[key_id], "RS256", {"kid": key_id})
         return web.json_response({"keyId": key_id, "signedJwt": signed})

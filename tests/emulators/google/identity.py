@@ -85,14 +85,14 @@ class Identity:
             .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
             .decode()
         )
-        self.private_keys[account.email] = private.private_bytes(
+        self.private_keys[key_id] = private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode()
         return {
             "type": "service_account",
             "project_id": "dirsync-example",
             "private_key_id": key_id,
-            "private_key": self.private_keys[account.email],
+            "private_key": self.private_keys[key_id],
             "client_email": account.email,
             "client_id": account.client_id,
             "auth_uri": "https://accounts.google.com/o/oauth2/auth",

@@ -24,8 +24,12 @@ class Quotas:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._calls: dict[str, deque[float]] = {}
         self._running: dict[str, int] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the calls and go back to the usual limits."""
+        self._calls: dict[str, deque[float]] = {}
         self.queries_per_minute: int | None = QUERIES_PER_MINUTE
         self.account_concurrency: int | None = None
         self.operation_concurrency: int | None = None
