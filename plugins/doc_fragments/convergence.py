@@ -54,9 +54,11 @@ options:
     default: auto
   approve:
     description:
-      - Digests of plans that may go beyond the guards. Take the digest from RV(digest) of a run in check mode or
-        from the message of a tripped guard, after looking at the plan.
-      - A digest fits that one plan only. As soon as the directory or the organization changes, it has no effect.
+      - Digests of plans that somebody looked at. With it, nothing but one of these plans is carried out, and it may
+        go beyond the guards. Take the digest from RV(digest) of a run in check mode or from the message of a tripped
+        guard.
+      - A digest fits that one plan only. Once the directory or the organization has changed, the run fails and names
+        the new digest; where nothing is left to do, it succeeds.
     type: list
     elements: str
     default: []

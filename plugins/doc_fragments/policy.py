@@ -92,10 +92,44 @@ options:
             Without a prefix every object with an external id belongs to this sync.
         type: str
         default: ""
+      allow_seat_purchase:
+        description:
+          - Whether the plan may need more seats than are paid for. On Bitwarden's cloud an invitation or a restored
+            member beyond them B(buys seats) without asking.
+          - Without it such a plan is stopped like by a guard. Self-hosted servers do not tell their seats and refuse
+            by themselves.
+        type: bool
+        default: false
+      protected:
+        description:
+          - Members of the organization whom the sync never touches, whatever the directory says. Owners always are.
+          - They still join groups in which the directory has them.
+        type: dict
+        default: {}
+        suboptions:
+          emails:
+            description:
+              - Addresses, with V(*) and V(?) as wildcards.
+            type: list
+            elements: str
+            default: []
+          external_ids:
+            description:
+              - External ids as they stand in the organization.
+            type: list
+            elements: str
+            default: []
+          types:
+            description:
+              - Roles.
+            type: list
+            elements: str
+            choices: [admin, custom, user]
+            default: []
       guards:
         description:
           - Limits that stop the whole plan before anything is written.
-          - For one run they are overridden by the digest of the plan in O(approve).
+          - They are overridden for one plan by its digest in O(approve).
           - A snapshot without any active user is always refused.
         type: dict
         default: {}

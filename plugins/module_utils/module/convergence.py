@@ -33,14 +33,14 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
     organization_lock,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import check_guards
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import NEED_A_SEAT, check_guards
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
@@ -99,8 +99,15 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
     plan = _plan(run, client, organization)
     guard: tuple[str, ...] = ()
     try:
-        approved = run.options["approve"]
-        check_guards(plan, run.snapshot, organization, run.policy, state.applied_counts, approved=approved)
+        check_guards(
+            plan,
+            run.snapshot,
+            organization,
+            run.policy,
+            state.applied_counts,
+            seats=_seats(run, client, plan),
+            approved=run.options["approve"],
+        )
     except GuardError as error:
         guard = error.trips
         if not run.check_mode:
@@ -146,6 +153,13 @@ def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Pla
         memory = Memory(authors.revoked_by, authors.log_works)
     members_first = run.check_mode and bool(run.options.get("after_members", True))
     return make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=members_first)
+
+
+def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
+    """Return the seats where the plan needs some and must not buy any."""
+    if run.policy.allow_seat_purchase or not any(action.kind in NEED_A_SEAT for action in plan.actions):
+        return None
+    return client.subscription()
 
 
 def _result(

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import GuardError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    MemberStatus,
+    Organization,
+    Seats,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
 
 NAMED_RECORDS = 20
+NEED_A_SEAT = frozenset({Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,19 @@ def check_guards(
     policy: Policy,
     accepted: Mapping[str, int] | None,
     *,
+    seats: Seats | None = None,
     approved: Sequence[str] = (),
 ) -> None:
-    """Raise GuardError if the plan goes beyond a guard, unless its digest is among the approved ones.
+    """Raise GuardError if the plan goes beyond a guard, or, where plans were approved, if it is none of them.
 
-    ``accepted`` are the counts of the snapshot that was last applied (see Snapshot.counts), or None if unknown.
+    ``accepted`` are the counts of the snapshot that was last applied (see Snapshot.counts), or None if unknown;
+    ``seats`` are those of the organization, or None where they are not limited or not known.
     """
     if plan.digest in approved:
         return
-    trips = find_trips(plan, snapshot, organization, policy, accepted)
+    trips = find_trips(plan, snapshot, organization, policy, accepted, seats)
+    if approved and plan.actions:
+        trips = (Trip("approval", f"this plan ({plan.digest}) is not the one that was approved"), *trips)
     if trips:
         raise GuardError(
             "The plan was stopped by its guards and nothing was written: " + "; ".join(str(trip) for trip in trips),
@@ -61,6 +70,7 @@ def find_trips(
     organization: Organization,
     policy: Policy,
     accepted: Mapping[str, int] | None,
+    seats: Seats | None = None,
 ) -> tuple[Trip, ...]:
     """Return every guard that the plan goes beyond."""
     guards = policy.guards
@@ -79,7 +89,7 @@ def find_trips(
         keys = tuple(action.key for action in plan.actions if action.kind == kind)
         if _exceeds(len(keys), len(whole), limit, guards.exempt):
             trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
-    return (*trips, *_leavers(plan, organization, guards))
+    return (*trips, *_leavers(plan, organization, guards), *_seats(plan, organization, policy, seats))
 
 
 def _empty(snapshot: Snapshot, groups: int, plan: Plan) -> Iterator[Trip]:
@@ -107,6 +117,17 @@ def _leavers(plan: Plan, organization: Organization, guards: Guards) -> Iterator
             if _exceeds(len(action.leaving), whole, guards.group_leavers, guards.exempt):
                 message = f"{len(action.leaving)} of {whole} members would leave the group {action.key}"
                 yield Trip("group_leavers", f"{message}, {_allowed(guards.group_leavers)}", action.leaving)
+
+
+def _seats(plan: Plan, organization: Organization, policy: Policy, seats: Seats | None) -> Iterator[Trip]:
+    """On Bitwarden's cloud, inviting and restoring beyond the paid seats buys more of them without asking."""
+    needing = tuple(action.key for action in plan.actions if action.kind in NEED_A_SEAT)
+    if policy.allow_seat_purchase or seats is None or seats.seats is None or not needing:
+        return
+    free = seats.seats - organization.occupied_seats()
+    if len(needing) > free:
+        message = f"{len(needing)} seats are needed, and {max(free, 0)} of {seats.seats} are free"
+        yield Trip("seats", f"{message}; free some, buy some, or set allow_seat_purchase", needing)
 
 
 def _exceeds(number: int, whole: int, limit: Limit, exempt: int) -> bool:

@@ -25,8 +25,8 @@ class MemberPlan:
     """The actions and refusals for the members, and what the organization's members will be.
 
     ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user will
-    have, as far as this sync deals with it. ``managed`` holds the e-mails of members inside the owner scope after the
-    plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited users of the
+    have, as far as this sync deals with it. ``managed`` holds the e-mails of members whom the sync may take out of groups
+    after the plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited users of the
     directory have by now, while another member holds them.
     """
 
@@ -142,7 +142,7 @@ def plan_members(users: Sequence[User], members: Sequence[Member], policy: Polic
     matches = match_members(users, members, policy)
     plan = MemberPlan(
         keys={external_id: member.email for external_id, member in matches.members.items()},
-        managed={member.email for member in members if policy.owns(member.external_id)},
+        managed={member.email for member in members if policy.manages(member)},
     )
     taken = {member.email for member in members}
     plan.refusals.extend(matches.refusals.values())
@@ -173,7 +173,7 @@ def restore_candidates(users: Sequence[User], members: Sequence[Member], policy:
         for member in of_active
         if member is not None
         and member.status == MemberStatus.REVOKED
-        and member.type != MemberType.OWNER
+        and not policy.protected.covers(member)
         and member.external_id is not None
     )
 
@@ -231,6 +231,8 @@ def _obstacle_to_replacement(member: Member, policy: Policy) -> str | None:
     """Return why a membership cannot be replaced by an invitation under another address, or None if it can."""
     if member.status != MemberStatus.INVITED:
         return "and only the member can change the address of a Bitwarden account"
+    if policy.protected.covers(member):
+        return "but the policy protects the member"
     if member.type != MemberType.USER or member.collections:
         return "but the invitation carries a role or collections that a new one would lack: replace it by hand"
     return None if policy.invite else "but invite is off, so that the invitation is not replaced"
@@ -256,9 +258,9 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
     left_alone = is_left_alone(user, member)
     if left_alone:
         plan.keys.pop(user.external_id)
-    if member.type == MemberType.OWNER:
+    if policy.protected.covers(member):
         if wish not in ("keep", "ignore") and member.status != MemberStatus.REVOKED:
-            plan.refusals.append(_owner_refusal(member, f"the user is {user.status} in the directory"))
+            plan.refusals.append(_protected(member, f"the user is {user.status} in the directory"))
         return
     if left_alone:
         if wish != "ignore":
@@ -315,10 +317,10 @@ def _plan_restore(plan: MemberPlan, member: Member, external_id: str, policy: Po
 
 
 def _plan_absent(plan: MemberPlan, member: Member, policy: Policy) -> None:
-    if member.type != MemberType.OWNER:
+    if not policy.protected.covers(member):
         _withdraw(plan, member, policy.absent, "absent_from_directory", member.external_id)
     elif policy.absent != "ignore" and member.status != MemberStatus.REVOKED:
-        plan.refusals.append(_owner_refusal(member, "no user of the snapshot has this external id"))
+        plan.refusals.append(_protected(member, "no user of the snapshot has this external id"))
 
 
 def _withdraw(plan: MemberPlan, member: Member, wish: str, reason: str, external_id: str | None) -> None:
@@ -337,5 +339,7 @@ def _withdraw(plan: MemberPlan, member: Member, wish: str, reason: str, external
         plan.actions.append(Action(Kind.REVOKE_MEMBER, member.email, reason, external_id, member.id))
 
 
-def _owner_refusal(member: Member, why: str) -> Refusal:
-    return Refusal(member.email, "owner_protected", f"{why}; owners are never touched", member.external_id)
+def _protected(member: Member, why: str) -> Refusal:
+    if member.type == MemberType.OWNER:
+        return Refusal(member.email, "owner_protected", f"{why}; owners are never touched", member.external_id)
+    return Refusal(member.email, "member_protected", f"{why}, but the policy protects the member", member.external_id)

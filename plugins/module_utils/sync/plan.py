@@ -81,5 +81,5 @@ def _members_as_they_are(snapshot: Snapshot, organization: Organization, policy:
     found = [(user, matches[user.external_id]) for user in snapshot.users if user.external_id in matches]
     return MemberPlan(
         keys={user.external_id: member.email for user, member in found if not is_left_alone(user, member)},
-        managed={member.email for member in organization.members if policy.owns(member.external_id)},
+        managed={member.email for member in organization.members if policy.manages(member)},
     )

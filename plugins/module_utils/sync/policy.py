@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member, MemberType
 
 OnAbsent = Literal["ignore", "revoke", "remove"]
 OnDeleted = Literal["revoke", "remove"]
@@ -40,6 +44,23 @@ class Guards:
 
 
 @dataclass(frozen=True, slots=True)
+class Protection:
+    """Members whom the sync never touches beside the owners; ``emails`` are globs, compared in lower case."""
+
+    emails: tuple[re.Pattern[str], ...] = ()
+    external_ids: frozenset[str] = frozenset()
+    types: frozenset[MemberType] = frozenset({MemberType.OWNER})
+
+    def covers(self, member: Member) -> bool:
+        """Say whether this member is protected."""
+        return (
+            member.type in self.types
+            or member.external_id in self.external_ids
+            or any(pattern.fullmatch(member.email) for pattern in self.emails)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that a plan depends on besides the snapshot and the organization."""
 
@@ -53,6 +74,8 @@ class Policy:
     absent_groups: OnAbsentGroup = "ignore"
     membership: Membership = "managed_only"
     external_id_prefix: str = ""
+    allow_seat_purchase: bool = False
+    protected: Protection = field(default_factory=Protection)
     guards: Guards = field(default_factory=Guards)
 
     def external_id(self, identity: str) -> str:
@@ -63,6 +86,10 @@ class Policy:
         """Say whether an object with this external id belongs to the owner scope."""
         return external_id is not None and external_id.startswith(self.external_id_prefix)
 
+    def manages(self, member: Member) -> bool:
+        """Say whether this member belongs to the owner scope and is not protected."""
+        return self.owns(member.external_id) and not self.protected.covers(member)
+
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
     """Return the policy for the validated ``policy`` option of a module."""
@@ -72,4 +99,14 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     limits: dict[str, Any] = {
         name: Limit(limit["count"], limit["percent"]) for name, limit in guards.items() if limit is not None
     }
-    return Policy(**values, guards=replace(Guards(exempt=exempt), **limits))
+    protected = _protection(values.pop("protected", None) or {})
+    return Policy(**values, protected=protected, guards=replace(Guards(exempt=exempt), **limits))
+
+
+def _protection(options: Mapping[str, Any]) -> Protection:
+    names = {"owner", *options.get("types", ())}
+    return Protection(
+        emails=tuple(re.compile(fnmatch.translate(glob.lower())) for glob in options.get("emails", ())),
+        external_ids=frozenset(options.get("external_ids", ())),
+        types=frozenset(type_ for type_ in MemberType if type_.name.lower() in names),
+    )

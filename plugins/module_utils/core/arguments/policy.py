@@ -25,7 +25,19 @@ def policy_spec() -> dict[str, Any]:
             "default": "managed_only",
         },
         "external_id_prefix": {"type": "str", "default": ""},
+        "allow_seat_purchase": {"type": "bool", "default": False},
+        "protected": {"type": "dict", "default": {}, "options": protected_spec()},
         "guards": {"type": "dict", "default": {}, "options": guards_spec()},
+    }
+
+
+def protected_spec() -> dict[str, Any]:
+    """Return the argument specification of the members whom the sync never touches."""
+    texts = {"type": "list", "elements": "str", "default": []}
+    return {
+        "emails": dict(texts),
+        "external_ids": dict(texts),
+        "types": {**texts, "choices": ["admin", "custom", "user"]},
     }
 
 

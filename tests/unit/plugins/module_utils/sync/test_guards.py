@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import GuardError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    MemberStatus,
+    Organization,
+    Seats,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import (
     NAMED_RECORDS,
     Trip,
@@ -208,3 +212,39 @@ def test_the_digest_approves_that_plan_and_no_other() -> None:
 def test_a_plan_within_its_guards_passes() -> None:
     directory = members_but(3)
     check_guards(make_plan(directory, HUNDRED_MEMBERS, Policy()), directory, HUNDRED_MEMBERS, Policy(), None)
+
+
+def test_beside_an_approved_plan_not_even_a_harmless_one_passes() -> None:
+    directory = members_but(3)
+    plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
+    with pytest.raises(GuardError, match=f"{plan.digest}.* is not the one that was approved"):
+        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other"])
+
+
+def test_where_nothing_is_left_to_do_an_old_approval_does_no_harm() -> None:
+    directory = members_but(0)
+    plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
+    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other"])
+
+
+@pytest.mark.parametrize(
+    ("seats", "allowed", "message"),
+    [
+        (Seats(3, 10), False, "2 seats are needed, and 1 of 3 are free"),
+        (Seats(2, None), False, "2 seats are needed, and 0 of 2 are free"),
+        (Seats(4, 4), False, None),
+        (Seats(None, None), False, None),
+        (None, False, None),
+        (Seats(3, 10), True, None),
+    ],
+)
+def test_seats_are_not_bought_unasked(seats: Seats | None, allowed: bool, message: str | None) -> None:
+    directory = snapshot([user("ann"), user("bob"), user("cy")])
+    current = organization([member("ann"), member("bob", status=MemberStatus.REVOKED), member("eve", external_id=None)])
+    policy = Policy(allow_seat_purchase=allowed)
+    plan = make_plan(directory, current, policy)
+    trips = {trip.guard: str(trip) for trip in find_trips(plan, directory, current, policy, None, seats)}
+    assert ("seats" in trips) == (message is not None)
+    if message:
+        assert trips["seats"].startswith(message)
+        assert trips["seats"].endswith("bob@example.org, cy@example.org")

@@ -21,10 +21,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
+    group,
     member,
     organization,
+    organization_group,
     refused,
     snapshot,
     steps,
@@ -213,6 +215,30 @@ def test_owners_are_not_linked_rekeyed_or_restored() -> None:
     ]
     plan = plan_of([user("ann"), user("bob"), user("cleo")], members)
     assert (steps(plan), refused(plan)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "protection",
+    [{"emails": ["ann@*"]}, {"emails": ["ANN@example.org"]}, {"external_ids": ["id-ann"]}, {"types": ["admin"]}],
+)
+def test_protected_members_are_left_alone_and_named(protection: dict[str, list[str]]) -> None:
+    policy = policy_from(
+        {"absent": "remove", "protected": {"emails": [], "external_ids": [], "types": [], **protection}}
+    )
+    members = [member("ann", type=MemberType.ADMIN), member("bob")]
+    plan = make_plan(snapshot(), organization(members), policy, parts={"members"})
+    assert [step[:2] for step in steps(plan)] == [("remove_member", "bob")]
+    assert refused(plan) == [("ann", "member_protected")]
+
+
+def test_protected_members_join_groups_but_do_not_leave_them() -> None:
+    policy = policy_from({"protected": {"emails": ["ann@*", "bob@*"], "external_ids": [], "types": []}})
+    current = organization(
+        [member("ann"), member("bob"), member("cy")], [organization_group("staff")], staff=["bob", "cy"]
+    )
+    directory = snapshot([user("ann"), user("bob"), user("cy")], [group("staff", "ann")])
+    [action] = make_plan(directory, current, policy).actions
+    assert (action.joining, action.leaving) == (("ann@example.org",), ("cy@example.org",))
 
 
 def test_members_without_external_id_and_without_user_are_nobody_s_business() -> None:
