@@ -107,6 +107,18 @@ EXAMPLES = r"""
             names: ["Vault *"]
     snapshot: /var/lib/dirsync/snapshot.json.gz
 
+- name: Read Entra ID as an app registration with a certificate, without guests who never came
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: cloud
+        type: entra_id
+        entra_id:
+          tenant_id: example.onmicrosoft.com
+          client_id: 7f0b6e6a-6d1c-4f5e-9a34-0c7f7d7f5a11
+          certificate_file: /etc/dirsync/entra.pem
+          guests: accepted_only
+    snapshot: /var/lib/dirsync/snapshot.json
+
 - name: Read employees from an export of the personnel department, and contractors from a file in this repository
   dirsync.bitwarden.directory_facts:
     sources:

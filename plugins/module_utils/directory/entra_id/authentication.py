@@ -40,7 +40,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import Token
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import build_session
 
-OLDEST_MSAL = "1.29.0"
+OLDEST_MSAL = "1.35.0"
+"""The first that computes the thumbprints of a certificate."""
+
 REASON = "for sources of type entra_id"
 USUAL_LIFETIME = 3599.0
 

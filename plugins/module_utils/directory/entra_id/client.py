@@ -191,12 +191,13 @@ class GraphClient:
     @staticmethod
     def _page(body: object, subject: str) -> Page:
         """Return the body as a page; raises IncompleteReadError where it is none."""
-        value = body.get("value") if isinstance(body, Mapping) else None
-        if not isinstance(value, list) or not all(
-            isinstance(record, Mapping) and isinstance(record.get("id"), str) for record in value
-        ):
-            raise IncompleteReadError(f"Microsoft Graph answered with something that is no list of {subject}")
-        return body  # type: ignore[return-value]
+        if isinstance(body, Mapping) and isinstance(body.get("@odata.nextLink", ""), str):
+            value = body.get("value")
+            if isinstance(value, list) and all(
+                isinstance(record, Mapping) and isinstance(record.get("id"), str) for record in value
+            ):
+                return body
+        raise IncompleteReadError(f"Microsoft Graph answered with something that is no list of {subject}")
 
 
 def _wait(answer: Mapping[str, Any]) -> Wait:

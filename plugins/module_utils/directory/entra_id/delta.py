@@ -18,10 +18,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
     Page,
     Record,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import (
-    EXPIRED_PAGE,
-    GraphRefusedError,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import GraphRefusedError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.reader import (
     TenantReader,
     delta_link,
@@ -37,7 +34,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 
 REMOVED = "@removed"
 MEMBERS = "members@delta"
-_LOST_STATE = frozenset({"syncStateNotFound", "resyncRequired", EXPIRED_PAGE})
 
 
 class FullReadNeededError(Exception):
@@ -105,7 +101,7 @@ def _follow(client: GraphClient, start: tuple[Get, Page]) -> tuple[list[Record],
 
 def _lost(error: GraphRefusedError) -> Exception:
     """Return what to raise for a refusal: the need of a full read where a link is of no use any more."""
-    if error.status == 410 or error.code in _LOST_STATE:
+    if error.lost_sync_state:
         return FullReadNeededError(f"Microsoft Graph does not know the saved state any more ({error.code})")
     return error
 

@@ -16,7 +16,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 QUOTED_LENGTH = 500
 
 EXPIRED_PAGE = "Directory_ExpiredPageToken"
-LOST_SYNC_STATE = frozenset({"syncStateNotFound", "resyncRequired"})
+LOST_SYNC_STATE = frozenset({"syncStateNotFound", "resyncRequired", EXPIRED_PAGE})
 
 _SIGN_IN_HINTS: Mapping[int, str] = {
     7000215: "The client secret is wrong: use its Value, which is shown only once, not its Secret ID",
@@ -55,7 +55,7 @@ class GraphRefusedError(DirectoryError):
     @property
     def lost_sync_state(self) -> bool:
         """Say whether a delta link is of no use any more, so that everything has to be read again."""
-        return self.status == 410 or self.code in LOST_SYNC_STATE or self.code == EXPIRED_PAGE
+        return self.status == 410 or self.code in LOST_SYNC_STATE
 
 
 def graph_refusal(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     DirectoryAuthenticationError,
     DirectoryConnectionError,
     DirsyncError,
+    MissingLibraryError,
 )
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import Fault, Kind, When
 from ansible_collections.dirsync.bitwarden.tests.emulators.graph import (
@@ -171,6 +173,12 @@ def test_unusable_certificate_files_are_refused(
     text = failure(server, client_secret=None, certificate_file=str(tmp_path / "app.pem"))
     assert message in text
     assert "c2VjcmV0" not in text
+
+
+def test_missing_library_is_told(server: GraphServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msal", None)
+    with pytest.raises(MissingLibraryError, match=r"msal is needed for sources of type entra_id"):
+        entra_id_provider(server)
 
 
 def test_missing_files_are_refused(server: GraphServer, tmp_path: Path) -> None:

@@ -214,6 +214,7 @@ def page(value: Any, **more: Any) -> dict[str, Any]:
         (page("x"), "no list of users"),
         (page([{"mail": "a@example.org"}]), "no list of users"),
         (page([{"id": 7}]), "no list of users"),
+        (page([], **{"@odata.nextLink": 7}), "no list of users"),
         (page([], **{"@odata.nextLink": "https://elsewhere.example.org/v1.0/users"}), "goes on at another server"),
         (page([], **{"@odata.nextLink": "//elsewhere.example.org/"}), "goes on at another server"),
     ],
