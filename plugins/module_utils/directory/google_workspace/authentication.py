@@ -34,7 +34,7 @@ def token_cache(options: Mapping[str, Any], scopes: Sequence[str], http: HttpCli
 
     Raises ConfigurationError for options that cannot work; the cache raises DirectoryError where Google refuses.
     """
-    return TokenCache(_SignIn(service_account_from(options, scopes), scopes, _AuthRequest(http)).fetch)
+    return TokenCache(_SignIn(service_account_from(options), scopes, _AuthRequest(http)).fetch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,13 @@ class _SignIn:
         self._account = account
         self._scopes = scopes
         self._request = request
+        self._credentials = account.with_scopes(scopes)
 
     def fetch(self) -> Token:
         """Return a new token; raises DirectoryError saying why there is none."""
         from google.auth.exceptions import GoogleAuthError
 
-        credentials = self._account.credentials
+        credentials = self._credentials
         try:
             credentials.refresh(self._request)
         except GoogleAuthError as error:
@@ -137,7 +138,7 @@ class _SignIn:
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            self._account.credentials.with_scopes([scope]).refresh(self._request)
+            self._account.with_scopes([scope]).refresh(self._request)
         except (GoogleAuthError, HttpError):
             return True
         return False

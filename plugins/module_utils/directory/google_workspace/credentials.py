@@ -11,7 +11,7 @@ means an administrator role of its own, without delegation.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,16 +33,16 @@ WAYS = ("service_account_file", "service_account_json", "impersonate_service_acc
 class ServiceAccount:
     """Who signs in; ``client_id`` is what an administrator delegates to, empty where the host does not know it.
 
-    ``credentials`` are google-auth's, of whatever class.
+    ``with_scopes`` returns credentials of google-auth for these scopes, of whatever class.
     """
 
     email: str
     client_id: str
     subject: str
-    credentials: Any = field(repr=False)
+    with_scopes: Callable[[Sequence[str]], Any] = field(repr=False)
 
 
-def service_account_from(options: Mapping[str, Any], scopes: Sequence[str]) -> ServiceAccount:
+def service_account_from(options: Mapping[str, Any]) -> ServiceAccount:
     """Return the service account that the options describe.
 
     Raises ConfigurationError for options that cannot work and DirectoryAuthenticationError where this host has no
@@ -55,14 +55,14 @@ def service_account_from(options: Mapping[str, Any], scopes: Sequence[str]) -> S
     if "@" not in subject:
         raise ConfigurationError("subject is not an e-mail", hint="Give the administrator to act for")
     if options["impersonate_service_account"]:
-        return _keyless(options["impersonate_service_account"].strip(), subject, scopes)
+        return _keyless(options["impersonate_service_account"].strip(), subject)
     if options["service_account_json"]:
-        return _with_key(options["service_account_json"], "service_account_json", subject, scopes)
+        return _with_key(options["service_account_json"], "service_account_json", subject)
     path = Path(options["service_account_file"])
-    return _with_key(_key_file(path), f"The file {path}", subject, scopes)
+    return _with_key(_key_file(path), f"The file {path}", subject)
 
 
-def _with_key(info: Mapping[str, Any], where: str, subject: str, scopes: Sequence[str]) -> ServiceAccount:
+def _with_key(info: Mapping[str, Any], where: str, subject: str) -> ServiceAccount:
     try:
         from google.oauth2 import service_account
     except ImportError as error:
@@ -82,12 +82,12 @@ def _with_key(info: Mapping[str, Any], where: str, subject: str, scopes: Sequenc
     info["private_key"] = info["private_key"].replace("\\n", "\n")
     key_class: Any = service_account.Credentials
     try:
-        credentials = key_class.from_service_account_info(info, scopes=scopes, subject=delegated)
+        credentials = key_class.from_service_account_info(info, subject=delegated)
     except Exception:  # noqa: BLE001 - the libraries below raise many kinds, and any of them may quote the key
         credentials = None
     if credentials is None:
         raise ConfigurationError(f"{where} has a private_key that is no usable RSA key in PEM format", hint=hint)
-    return ServiceAccount(email, str(info.get("client_id", "")), subject, credentials)
+    return ServiceAccount(email, str(info.get("client_id", "")), subject, credentials.with_scopes)
 
 
 def _key_file(path: Path) -> Mapping[str, Any]:
@@ -106,7 +106,7 @@ def _key_file(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def _keyless(email: str, subject: str, scopes: Sequence[str]) -> ServiceAccount:
+def _keyless(email: str, subject: str) -> ServiceAccount:
     try:
         import google.auth
         from google.auth import exceptions, impersonated_credentials
@@ -123,13 +123,13 @@ def _keyless(email: str, subject: str, scopes: Sequence[str]) -> ServiceAccount:
             "configuration of a workload identity federation",
         ) from None
     keyless_class: Any = impersonated_credentials.Credentials
-    credentials = keyless_class(
-        source_credentials=source,
-        target_principal=email,
-        target_scopes=list(scopes),
-        subject=None if subject.lower() == email.lower() else subject,
-    )
-    return ServiceAccount(email, "", subject, credentials)
+
+    def with_scopes(scopes: Sequence[str]) -> Any:
+        """Make credentials anew: a copy of others with the method of this name forgets the subject."""
+        delegated = None if subject.lower() == email.lower() else subject
+        return keyless_class(source, email, list(scopes), subject=delegated)
+
+    return ServiceAccount(email, "", subject, with_scopes)
 
 
 def _missing_google_auth(error: ImportError) -> Exception:
