@@ -35,7 +35,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergen
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
-from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Role, Status
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Mode, Role, Status
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
 from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, user
@@ -269,7 +269,7 @@ def test_the_state_file_lets_the_next_run_see_that_the_directory_shrank(
 def test_the_report_is_written_whatever_happens(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     add_members(server, ["bob"])
-    assert run(people("ann"), report_path=str(path), check_mode=True)["report"] == str(path)
+    assert run(people("ann"), report_path=str(path), check_mode=True)["report"] == [str(path)]
     assert json.loads(path.read_text())["check_mode"] is True
     with pytest.raises(GuardError):
         run(people("ann"), report_path=str(path), policy={"guards": {"revocations": {"count": 0}}})
@@ -280,13 +280,49 @@ def test_the_report_is_written_whatever_happens(run: Converge, server: Bitwarden
     assert json.loads(path.read_text())["outcomes"]["failed"] == 2
 
 
-@pytest.mark.parametrize("option", ["report_path", "state_file"])
+@pytest.mark.parametrize("option", ["report_path", "history_file", "state_file"])
 def test_a_path_that_cannot_be_written_is_found_before_anything_else(
     run: Converge, server: BitwardenServer, tmp_path: Path, option: str
 ) -> None:
     with pytest.raises(ConfigurationError, match="cannot be written"):
-        run(people("ann"), **{option: str(tmp_path / "missing" / "file")})
+        run(people("ann"), **{option: str(tmp_path / "missing" / "file.json")})
     assert server.recorder.requests() == []
+
+
+def test_a_report_in_an_unknown_format_is_refused_before_anything_else(
+    run: Converge, server: BitwardenServer, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match="known format"):
+        run(people("ann"), report_path=[str(tmp_path / "report.json"), str(tmp_path / "report.pdf")])
+    assert server.recorder.requests() == []
+
+
+def test_the_history_keeps_every_run_that_could_write(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    further = {"history_file": str(tmp_path / "history.jsonl"), "report_path": str(page)}
+    add_members(server, ["bob"])
+    run(people("ann"), check_mode=True, **further)
+    run(people("ann"), **further)
+    assert "<figure" not in page.read_text()
+    with pytest.raises(GuardError):
+        run(people("cid"), policy={"guards": {"invitations": {"count": 0}}}, **further)
+    assert "<figure" in page.read_text()
+    first, second = map(json.loads, (tmp_path / "history.jsonl").read_text().splitlines())
+    assert first["changes"] == {"invite_member": 1, "revoke_member": 1, "create_group": 1, "set_group_members": 1}
+    assert (second["changes"], second["stopped"]) == ({}, True)
+    assert second["members"] == {"confirmed": 1, "invited": 1, "revoked": 1}
+
+
+def test_a_history_of_another_organization_stops_the_run_before_it_writes(
+    run: Converge, server: BitwardenServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "history.jsonl"
+    run(people("ann"), history_file=str(path))
+    path.write_text(path.read_text().replace(server.client_id.partition(".")[2], "another"))
+    before = writes(server)
+    with pytest.raises(ConfigurationError, match="it belongs to"):
+        run(people("bob"), history_file=str(path))
+    assert writes(server) == before
 
 
 def test_a_result_holds_the_first_actions_and_how_many_more_there_are(run: Converge) -> None:
@@ -312,3 +348,39 @@ def test_no_secret_is_part_of_any_result(run: Converge, server: BitwardenServer,
     with pytest.raises(BitwardenError) as caught:
         run(people("ann"), client_secret="wrong-secret")
     assert "wrong-secret" not in str(caught.value) + repr(caught.value.__dict__)
+
+
+def test_five_thousand_members_and_five_hundred_groups_take_a_few_calls(
+    run: Converge, bitwarden_server: StartBitwarden
+) -> None:
+    server = bitwarden_server(mode=Mode.CLOUD, rate_limits=False)
+    server.organization.configure(seats=6000)
+    names = [f"p{number:04}" for number in range(5000)]
+    directory = snapshot(
+        [user(name) for name in names],
+        [group(f"g{number:03}", *(names[(number * 37 + step) % 5000] for step in range(40))) for number in range(500)],
+    )
+    connection = {"server_url": server.url, "client_id": server.client_id, "client_secret": server.client_secret}
+    assert run(directory, **connection, transport="import")["outcomes"]["done"] == 6000
+    assert len(server.recorder.writes()) <= 10
+    assert {len(emails) for emails in server.organization.memberships().values()} == {40}
+    server.recorder.clear()
+    assert not run(directory, **connection)["changed"]
+    assert server.recorder.writes() == []
+    assert len(server.recorder.requests("GET")) == 502
+
+
+@pytest.mark.parametrize(("policy", "stopped"), [({}, True), ({"allow_seat_purchase": True}, False)])
+def test_no_seat_is_bought_unless_that_is_allowed(
+    run: Converge, bitwarden_server: StartBitwarden, policy: dict[str, Any], stopped: bool
+) -> None:
+    server = bitwarden_server(mode=Mode.CLOUD, rate_limits=False)
+    server.organization.configure(seats=2, max_autoscale_seats=10)
+    connection = {"server_url": server.url, "client_id": server.client_id, "client_secret": server.client_secret}
+    if stopped:
+        with pytest.raises(GuardError, match="2 seats are needed, and 1 of 2 are free"):
+            run(people("ann", "bob"), **connection, policy=policy)
+        assert server.recorder.writes() == []
+    else:
+        run(people("ann", "bob"), **connection, policy=policy)
+        assert server.organization.settings.seats == 3
