@@ -64,8 +64,19 @@ options:
     default: []
   report_path:
     description:
-      - Where to write the report as JSON, mode 0600, also in check mode and when a guard trips. It names people.
+      - Where to write the report, mode 0600, also in check mode and when a guard trips. It names people.
+      - The ending of each path chooses the format, C(.json) for machines with everything in it, C(.md) for a comment
+        on a pull request (Markdown, at most 60,000 characters), C(.html) for a page to look at, which needs nothing
+        from the network.
       - No report is written by default.
+    type: list
+    elements: path
+    default: []
+  history_file:
+    description:
+      - A file, mode 0600, to which each run outside check mode adds one line of JSON with its time, the digest of its
+        plan, the members that it found and what it did, in numbers. It keeps the last 1,000 runs and names nobody.
+      - From the second run on, C(.html) reports show members and changes over the past runs.
     type: path
   state_file:
     description:

@@ -129,10 +129,11 @@ guard:
   elements: str
   sample: []
 report:
-  description: The path of the report, as given in O(report_path).
+  description: The paths of the reports, as given in O(report_path).
   returned: success, and when a guard trips or actions fail
-  type: str
-  sample: /var/lib/dirsync/report.json
+  type: list
+  elements: str
+  sample: [/var/lib/dirsync/report.json, /var/lib/dirsync/report.html]
 """
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec

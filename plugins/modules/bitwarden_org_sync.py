@@ -64,7 +64,10 @@ EXAMPLES = r"""
     client_id: "{{ bitwarden_client_id }}"
     client_secret: "{{ bitwarden_client_secret }}"
     snapshot: /var/lib/dirsync/snapshot.json
-    report_path: /var/lib/dirsync/report.json
+    report_path:
+      - /var/lib/dirsync/report.json
+      - /var/lib/dirsync/report.html
+    history_file: /var/lib/dirsync/history.jsonl
     state_file: /var/lib/dirsync/state.json
     policy:
       absent: revoke
@@ -127,10 +130,11 @@ guard:
   elements: str
   sample: []
 report:
-  description: The path of the report, as given in O(report_path).
+  description: The paths of the reports, as given in O(report_path).
   returned: success, and when a guard trips or actions fail
-  type: str
-  sample: /var/lib/dirsync/report.json
+  type: list
+  elements: str
+  sample: [/var/lib/dirsync/report.json, /var/lib/dirsync/report.html]
 """
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec

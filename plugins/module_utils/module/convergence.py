@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     ConvergenceError,
     GuardError,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import require_writable, write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import require_writable
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import (
     default_lock_directory,
     organization_lock,
@@ -41,11 +40,21 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import NEED_A_SEAT, check_guards
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history import (
+    PastRun,
+    past_run,
+    read_history,
+    write_history,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_files import (
+    check_report_paths,
+    write_reports,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
 
@@ -64,6 +73,7 @@ class _Run:
     connection: BitwardenConnection
     policy: Policy
     snapshot: Snapshot
+    history: tuple[PastRun, ...]
     started: str
 
 
@@ -75,22 +85,17 @@ def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode:
     difference can be seen), and ConvergenceError after everything possible was done when some actions failed.
     """
     started = _now()
-    for path in (options["report_path"], options["state_file"]):
+    check_report_paths(_report_paths(options))
+    for path in (options["history_file"], options["state_file"]):
         if path:
             require_writable(Path(path))
-    run = _Run(
-        options,
-        parts,
-        check_mode,
-        connection_from(options),
-        policy_from(options["policy"]),
-        _snapshot(options, started),
-        started,
-    )
+    connection, policy, snapshot = connection_from(options), policy_from(options["policy"]), _snapshot(options, started)
     lock_directory = Path(options["lock_directory"]) if options["lock_directory"] else default_lock_directory()
-    lock = organization_lock(run.connection.organization, lock_directory, options["lock_timeout"])
+    lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
     with nullcontext() if check_mode else lock:
-        return _converge(run, BitwardenClient(run.connection))
+        history = read_history(_path(options["history_file"]), connection.organization)
+        run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started)
+        return _converge(run, BitwardenClient(connection))
 
 
 def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
@@ -165,19 +170,22 @@ def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
 def _result(
     run: _Run, plan: Plan, results: tuple[Result, ...], organization: Organization, guard: tuple[str, ...]
 ) -> dict[str, Any]:
-    report_path = run.options["report_path"]
-    if report_path:
-        report = make_report(
-            plan,
-            results,
-            run.snapshot,
-            organization=run.connection.organization,
-            check_mode=run.check_mode,
-            started=run.started,
-            finished=_now(),
-            guard=guard,
-        )
-        write_private(Path(report_path), [json.dumps(report, indent=1, ensure_ascii=False).encode() + b"\n"])
+    report = make_report(
+        plan,
+        results,
+        run.snapshot,
+        organization=run.connection.organization,
+        current=organization,
+        check_mode=run.check_mode,
+        started=run.started,
+        finished=_now(),
+        guard=guard,
+    )
+    history = run.history
+    if run.options["history_file"] and not run.check_mode:
+        history = (*history, past_run(report))
+        write_history(Path(run.options["history_file"]), history)
+    write_reports(_report_paths(run.options), report, history)
     return {
         "changed": any(result.outcome in ("planned", "done") for result in results),
         "plan": {
@@ -189,7 +197,7 @@ def _result(
         "counts": plan.counts(),
         "outcomes": outcomes(plan, results),
         "guard": list(guard),
-        "report": report_path,
+        "report": run.options["report_path"],
         "diff": make_diff(plan, organization),
         "warnings": _warnings(plan, guard if run.check_mode else ()),
     }
@@ -214,6 +222,10 @@ def _failed(failures: list[Result], result: dict[str, Any]) -> ConvergenceError:
     )
     error.result = result
     return error
+
+
+def _report_paths(options: Mapping[str, Any]) -> list[Path]:
+    return [Path(path) for path in options["report_path"]]
 
 
 def _path(value: str | None) -> Path | None:

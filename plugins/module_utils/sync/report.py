@@ -1,18 +1,20 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report: what was planned, done, refused and failed, one record each with a reason code, as JSON."""
+"""The report: what was planned, done, refused and failed, one record each with a reason code, as plain data."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, predict
 
 FORMAT = f"{PRODUCT}/report"
 FORMAT_VERSION = 1
@@ -24,6 +26,7 @@ def make_report(
     snapshot: Snapshot,
     *,
     organization: str,
+    current: Organization,
     check_mode: bool,
     started: str,
     finished: str,
@@ -31,9 +34,11 @@ def make_report(
 ) -> dict[str, Any]:
     """Return the report as plain data.
 
-    ``records`` holds one entry for each action, with the outcome ``planned``, ``done`` or ``failed``, and one for
-    each refusal, with the outcome ``refused``. ``guard`` names the limits that stopped the plan.
+    ``current`` counts what the organization held before the run. ``records`` holds one entry for each action, with
+    the outcome ``planned``, ``done`` or ``failed``, and one for each refusal, with the outcome ``refused``. ``guard``
+    names the limits that stopped the plan; without results every action is reported as ``planned``.
     """
+    results = results or predict(plan)
     return {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -54,11 +59,20 @@ def make_report(
                 for warning in snapshot.warnings
             ],
         },
+        "current": {
+            "members": dict(Counter(member.status.name.lower() for member in current.members)),
+            "groups": len(current.groups),
+        },
         "guard": list(guard),
         "counts": plan.counts(),
         "outcomes": outcomes(plan, results),
         "records": [*map(_record, results), *(_refusal(refusal) for refusal in plan.refusals)],
     }
+
+
+def as_json(report: Mapping[str, Any]) -> str:
+    """Return the report as JSON."""
+    return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
 
 
 def outcomes(plan: Plan, results: Sequence[Result]) -> dict[str, int]:
