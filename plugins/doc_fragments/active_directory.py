@@ -11,7 +11,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import sha
 class ModuleDocFragment:
     """A source that is an Active Directory domain or forest."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   active_directory:
     description:

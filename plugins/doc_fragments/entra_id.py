@@ -11,7 +11,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.http import htt
 class ModuleDocFragment:
     """A source that is a Microsoft Entra ID tenant."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   entra_id:
     description:

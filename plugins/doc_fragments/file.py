@@ -13,7 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import que
 class ModuleDocFragment:
     """A source that is a file."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   file:
     description:

@@ -171,7 +171,7 @@ def query_options(source_type: str) -> str:
 class ModuleDocFragment:
     """A source that is an LDAP directory."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   ldap:
     description:

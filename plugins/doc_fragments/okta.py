@@ -36,7 +36,7 @@ def _status_options() -> str:
 class ModuleDocFragment:
     """A source that is an Okta org."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   okta:
     description:

@@ -62,7 +62,7 @@ def _options_of(fragment: type) -> str:
 class ModuleDocFragment:
     """Where people and groups come from."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   sources:
     description:
