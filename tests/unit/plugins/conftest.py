@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 
 RunAsModule = Callable[..., dict[str, Any]]
 
@@ -24,6 +25,8 @@ def run_as_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
         values |= {f"_ansible_{name}": value for name, value in internal.items()}
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": values}).encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        # Ansible collects warnings per process, for it runs one module in each.
+        warnings._global_warnings.clear()
         with pytest.raises(SystemExit):
             main()
         result = json.loads(capsys.readouterr().out)
