@@ -39,6 +39,6 @@ _OPTIONS = r"""
 """
 
 
-def http_options() -> str:
-    """Return the YAML of the options."""
-    return _OPTIONS.strip("\n")
+def http_options(retries: int = 5) -> str:
+    """Return the YAML of the options; ``retries`` is the default of the option of this name."""
+    return _OPTIONS.strip("\n").replace("default: 5", f"default: {retries}")

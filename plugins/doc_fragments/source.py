@@ -12,6 +12,9 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.active_director
 )
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.entra_id import ModuleDocFragment as EntraId
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.file import ModuleDocFragment as File
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.google_workspace import (
+    ModuleDocFragment as GoogleWorkspace,
+)
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import ModuleDocFragment as Ldap
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.okta import ModuleDocFragment as Okta
 
@@ -81,11 +84,12 @@ options:
         description:
           - The type of the directory. The option of the same name says how to reach and read it.
         type: str
-        choices: [active_directory, entra_id, file, ldap, okta]
+        choices: [active_directory, entra_id, file, google_workspace, ldap, okta]
         required: true
 {_options_of(ActiveDirectory)}
 {_options_of(EntraId)}
 {_options_of(File)}
+{_options_of(GoogleWorkspace)}
 {_options_of(Ldap)}
 {_options_of(Okta)}
       users:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
-SOURCE_TYPES = ("active_directory", "entra_id", "file", "ldap", "okta")
+SOURCE_TYPES = ("active_directory", "entra_id", "file", "google_workspace", "ldap", "okta")
 
 
 class Provider(Protocol):
@@ -60,6 +60,12 @@ def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provide
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.source import EntraIdProvider
 
         return EntraIdProvider(name, options)
+    if source_type == "google_workspace":
+        from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google_workspace.source import (
+            GoogleWorkspaceProvider,
+        )
+
+        return GoogleWorkspaceProvider(name, options)
     if source_type == "okta":
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.source import OktaProvider
 

@@ -13,7 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.h
 def google_workspace_spec() -> dict[str, Any]:
     """Return the argument specification of the sub-options of ``google_workspace``.
 
-    The default of ``retries`` outlasts a quota that counts by the minute.
+    So many retries outlast a quota that counts by the minute.
     """
     texts = {"type": "list", "elements": "str", "default": []}
     return {
@@ -30,8 +30,7 @@ def google_workspace_spec() -> dict[str, Any]:
         "groups_query": {"type": "str"},
         "derived_membership": {"type": "bool", "default": False},
         "api_url": {"type": "str", "default": "https://admin.googleapis.com"},
-        **http_spec(),
-        "retries": {"type": "int", "default": 8},
+        **http_spec(retries=8),
     }
 
 

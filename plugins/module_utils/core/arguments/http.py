@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 
-def http_spec() -> dict[str, Any]:
-    """Return the argument specification of how to talk to a service."""
+def http_spec(retries: int = 5) -> dict[str, Any]:
+    """Return the argument specification of how to talk to a service; ``retries`` is the default of that option."""
     return {
         "ca_file": {"type": "path"},
         "validate_certs": {"type": "bool", "default": True},
         "proxy": {"type": "str", "no_log": True},
         "timeout": {"type": "int", "default": 60},
-        "retries": {"type": "int", "default": 5},
+        "retries": {"type": "int", "default": retries},
     }

@@ -12,6 +12,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.a
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.entra_id import entra_id_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.file import file_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.google_workspace import (
+    google_workspace_spec,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.okta import okta_spec
 
@@ -22,6 +25,7 @@ def source_spec() -> dict[str, Any]:
         "active_directory": active_directory_spec(),
         "entra_id": entra_id_spec(),
         "file": file_spec(),
+        "google_workspace": google_workspace_spec(),
         "ldap": ldap_spec(),
         "okta": okta_spec(),
     }
