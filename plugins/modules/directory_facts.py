@@ -228,6 +228,8 @@ def main() -> None:
         },
         required_if=[("probe", False, ("snapshot",))],
         supports_check_mode=True,
+        # Ansible would log nested options as one text, in which it overlooks secrets of several lines, such as keys.
+        no_log=True,
     )
 
 

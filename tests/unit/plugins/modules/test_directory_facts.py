@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.dirsync.bitwarden.plugins.modules.directory_facts import main
 
 Run = Callable[..., dict[str, Any]]
@@ -104,3 +105,17 @@ def test_runs_through_ansible(arguments: dict[str, Any], tmp_path: Path) -> None
     result = json.loads((tree / "localhost").read_text())
     assert result["ansible_facts"]["bitwarden_directory"]["snapshot"] == arguments["snapshot"]
     assert "{{ 1 + 1 }}" in Path(arguments["snapshot"]).read_text()
+
+
+def test_system_log_holds_nothing_of_the_options(
+    run_as_module: Run, arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(basic, "has_journal", False)
+    monkeypatch.setattr(basic.syslog, "syslog", lambda *message: logged.append(str(message)))
+    key = {"client_email": "reader", "private_key": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n"}
+    options = {"subject": "admin@example.org", "service_account_json": key}
+    arguments["sources"] = [{"name": "staff", "type": "google_workspace", "google_workspace": options}]
+    result = run_as_module(main, arguments)
+    assert "lacks token_uri" in result["msg"]
+    assert "c2VjcmV0" not in str([result, logged])
