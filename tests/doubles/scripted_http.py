@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def tunnel(self) -> None:
         """Carry bytes between the client and the target until either ends (RFC 9110, 9.3.6)."""
-        host, _, port = self.path.rpartition(":")
+        host, _unused, port = self.path.rpartition(":")
         with socket.create_connection((host, int(port))) as target:
             self.send_response(200)
             self.end_headers()

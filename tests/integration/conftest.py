@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import bitwarden_server  # noqa: F401
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
+
+__all__ = ["bitwarden_server"]
 
 
 @pytest.fixture

@@ -222,7 +222,7 @@ def expected_memberships(ldif: str) -> dict[str, set[str]]:
 def _walk(group: str, members: dict[str, list[str]], seen: set[str]) -> Iterable[str]:
     seen.add(group)
     for member in members[group]:
-        kind, _, value = member.partition(",")[0].partition("=")
+        kind, _unused, value = member.partition(",")[0].partition("=")
         if kind == "uid":
             yield f"{value}@example.org"
         elif value not in seen:

@@ -27,11 +27,9 @@ class Provider(Protocol):
         ``previous`` is the ``state`` of the last reading, for providers that can read increments; they fall back to
         a full read on any doubt.
         """
-        ...
 
     def probe(self) -> Mapping[str, Any]:
         """Connect and return what an operator wants to see before the first read: server, counts, sample records."""
-        ...
 
 
 def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provider:

@@ -29,7 +29,7 @@ def inline_snapshot(members: Sequence[Mapping[str, Any]], groups: Sequence[Mappi
     """
     users = tuple(_user(member) for member in members)
     names = [(name, user.external_id) for user in users for name in dict.fromkeys((user.email, user.external_id))]
-    _refuse_duplicates("members", "email or external_id", (name for name, _ in names))
+    _refuse_duplicates("members", "email or external_id", (name for name, _unused in names))
     known = dict(names)
     listed = tuple(_group(group, known) for group in groups)
     _refuse_duplicates("groups", "external_id", (group.external_id for group in listed))

@@ -60,7 +60,7 @@ def decode(lines: Iterable[bytes]) -> Snapshot:
         raise SnapshotError("the file is truncated: it has no groups")
     hasher.update(b"groups\n")
     groups = tuple(_decode_groups(_records(numbered, b"]\n", hasher), users))
-    if [line for _, line in numbered] != [b"}\n"]:
+    if [line for _unused, line in numbered] != [b"}\n"]:
         raise SnapshotError("the file does not end where its groups end")
     if header.get("digest") != f"sha256:{hasher.hexdigest()}":
         raise SnapshotError("the digest does not fit the records: the file was altered or damaged")
@@ -155,7 +155,7 @@ def _bytes(text: str) -> bytes:
 
 def _decode_header(numbered: Iterator[tuple[int, bytes]]) -> dict[str, Any]:
     """Return everything before the users, and leave ``numbered`` at the first user."""
-    lines = [next(numbered, (0, b""))[1] for _ in range(3)]
+    lines = [next(numbered, (0, b""))[1] for _unused in range(3)]
     try:
         start = json.loads(b"".join(lines).rstrip(b",\n") + b"}")
     except (ValueError, RecursionError):
@@ -164,7 +164,7 @@ def _decode_header(numbered: Iterator[tuple[int, bytes]]) -> dict[str, Any]:
         raise SnapshotError("it is not a snapshot")
     if start.get("version") != FORMAT_VERSION:
         raise SnapshotError(f"it has version {start.get('version')} of the format, known is {FORMAT_VERSION}")
-    for _, line in numbered:
+    for _unused, line in numbered:
         if line == b'"users": [\n':
             break
         lines.append(line)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     ImportedGroup,
@@ -56,7 +56,7 @@ class Batch:
     groups: tuple[ImportedGroup, ...] = ()
 
 
-Step = Action | Batch
+Step: TypeAlias = "Action | Batch"
 
 
 def choose_steps(plan: Plan, organization: Organization, transport: Transport, pace: Pace) -> tuple[Step, ...]:

@@ -44,7 +44,7 @@ def test_creating(client: ApiClient, organization: Organization) -> None:
 
 
 def test_names_and_external_ids_need_not_be_unique(client: ApiClient) -> None:
-    for _ in range(2):
+    for _unused in range(2):
         client.post("/groups", {"name": "Staff", "externalId": "id-1"}, "group")
     assert len(client.get("/groups", "group_list")["data"]) == 2
 

@@ -24,7 +24,7 @@ def cloud(connect: Callable[..., ApiClient]) -> ApiClient:
 
 
 def _statuses(client: ApiClient, method: str, count: int, path: str = f"/groups/{UNKNOWN}") -> list[int]:
-    return [client.request(method, path).status_code for _ in range(count)]
+    return [client.request(method, path).status_code for _unused in range(count)]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -48,7 +48,7 @@ def test_the_refusal_says_when_to_come_back(cloud: ApiClient) -> None:
 
 
 def test_sixty_writes_of_a_verb_pass_in_a_minute(cloud: ApiClient) -> None:
-    for _ in range(12):
+    for _unused in range(12):
         assert 429 not in _statuses(cloud, "DELETE", 5)
         cloud.server.clock.advance(1)
     answer = cloud.request("DELETE", f"/groups/{UNKNOWN}")

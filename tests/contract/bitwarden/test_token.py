@@ -72,7 +72,7 @@ def test_a_request_without_a_token_is_refused(client: ApiClient) -> None:
 
 def test_the_cloud_gives_ten_tokens_a_minute(connect: Callable[..., ApiClient]) -> None:
     client = connect(mode=Mode.CLOUD)
-    answers = [client.token() for _ in range(10)]
+    answers = [client.token() for _unused in range(10)]
     assert [answer.status_code for answer in answers] == [200] * 9 + [429]
     assert_conforms(answers[-1].json(), "rate_limit_error")
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60

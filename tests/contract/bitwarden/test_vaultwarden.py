@@ -53,7 +53,7 @@ def test_device_fields_may_be_spelled_with_underscores(client: ApiClient) -> Non
 
 
 def test_ten_logins_pass_in_a_minute(client: ApiClient) -> None:
-    answers = [client.token() for _ in range(10)]
+    answers = [client.token() for _unused in range(10)]
     assert [answer.status_code for answer in answers] == [200] * 9 + [429]
 
 

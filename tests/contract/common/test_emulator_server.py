@@ -122,7 +122,7 @@ def test_requests_are_recorded_without_secrets(server: EmulatorServer) -> None:
 def test_round_trips_count_waves_of_concurrent_requests() -> None:
     with EmulatorServer(Counter(), latency=0.2) as server:
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda _: requests.get(server.url + "/count", timeout=5), range(4)))
+            list(pool.map(lambda _unused: requests.get(server.url + "/count", timeout=5), range(4)))
         requests.get(server.url + "/count", timeout=5)
         assert server.recorder.round_trips() == 2
         assert max(record.concurrency for record in server.recorder.requests()) > 1
@@ -234,7 +234,7 @@ def test_faults_strike_the_requests_that_their_condition_names(
     server: EmulatorServer, when: When, times: int | None, struck: list[int]
 ) -> None:
     server.faults.add(Fault(Kind.STATUS, when, times=times, status=503))
-    for _ in range(6):
+    for _unused in range(6):
         requests.get(server.url + "/count", timeout=5)
     assert [record.number for record in server.recorder.requests() if record.status == 503] == struck
 

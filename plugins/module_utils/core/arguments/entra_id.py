@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.http import http_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.web_service import http_spec
 
 _CLOUDS = ["global", "us_government_l4", "us_government_l5", "china"]
 _EMAIL_ATTRIBUTES = ["mail", "userPrincipalName"]

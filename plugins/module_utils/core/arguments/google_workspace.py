@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.http import http_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.web_service import http_spec
 
 
 def google_workspace_spec() -> dict[str, Any]:

@@ -92,7 +92,7 @@ class _RepeatedKeyError(Exception):
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
-        keys = [key for key, _ in pairs]
+        keys = [key for key, _unused in pairs]
         raise _RepeatedKeyError(f"the key {next(key for key in keys if keys.count(key) > 1)} occurs twice in an object")
     return values
 
@@ -138,7 +138,9 @@ class _YamlDocument:
 
     def _until(self, end: type) -> Iterator[Any]:
         """Yield the events that begin the nodes before the event ``end``."""
-        while not isinstance(event := next(self._events), end):
+        for event in self._events:
+            if isinstance(event, end):
+                return
             yield event
 
     def _refusal(self, event: Any, reason: str) -> ConfigurationError:
@@ -169,7 +171,7 @@ def _text(entry: dict[str, Any], key: str, where: str) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if type(value) is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise ConfigurationError(f"{where}: {key} is not a text")
 

@@ -223,7 +223,7 @@ def test_create_and_delete_group(bitwarden: BitwardenClient, emulator: Bitwarden
 
 
 def test_update_group_keeps_the_rest(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
-    one, two = (emulator.organization.add_collection() for _ in range(2))
+    one, two = (emulator.organization.add_collection() for _unused in range(2))
     group = emulator.organization.add_group("Staff", "g1", collections=[access(one.id)])
     bitwarden.update_group(group.id, name="People")
     bitwarden.update_group(group.id, external_id="g2")

@@ -127,7 +127,7 @@ def test_failed_sign_in_never_leaves_a_doubt(client: BitwardenClient, server: Sc
 def count_minutes(client: BitwardenClient, fake_time: FakeTime, method: str, calls: int) -> list[float]:
     """Make calls of one verb and return when each ended."""
     ends = []
-    for _ in range(calls):
+    for _unused in range(calls):
         if method == "GET":
             client.groups()
         elif method == "PUT":

@@ -51,7 +51,7 @@ def other_process(directory: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_lock_is_private_and_free_again_afterwards(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "locks"
-    for _ in range(2):
+    for _unused in range(2):
         with organization_lock("ours", directory, 0):
             [file] = directory.iterdir()
             assert file.stat().st_mode & 0o777 == 0o600

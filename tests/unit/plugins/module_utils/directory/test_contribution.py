@@ -107,7 +107,7 @@ def test_an_external_id_that_is_too_long_becomes_its_hash() -> None:
     assert result.users[0].external_id == expected
     assert result.groups[0].members == (expected,)
     assert result.groups[0].external_id.startswith("sha256:")
-    assert [code for code, _ in codes(result)] == ["external_id_too_long"] * 2
+    assert [code for code, _unused in codes(result)] == ["external_id_too_long"] * 2
 
 
 def test_records_without_external_id_are_left_out_and_reported() -> None:

@@ -170,6 +170,6 @@ def test_a_snapshot_is_sorted_unique_and_complete(contents: list[dict[str, tuple
     assert len(addresses) == len(set(addresses))
     for group in snapshot.groups:
         assert list(group.members) == list(emails(snapshot))
-    active = {key for content in contents for key, (_, status) in content.items() if status == "active"}
+    active = {key for content in contents for key, (_unused, status) in content.items() if status == "active"}
     assert {person.external_id for person in snapshot.users if person.status == "active"} == active
     assert sum(summary.users for summary in snapshot.sources) == len(snapshot.users)

@@ -314,7 +314,7 @@ def test_error_page_is_quoted_by_its_title(make_client: MakeClient, server: Scri
     server.script(Answer(400, page), Answer(400, "long\x00\x1b " * 200), Answer(400, {"message": "No."}))
     client = make_client()
     errors = []
-    for _ in range(3):
+    for _unused in range(3):
         with pytest.raises(HttpStatusError) as caught:
             client.send(Request("GET", server.url))
         errors.append(caught.value)

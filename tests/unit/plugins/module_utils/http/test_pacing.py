@@ -23,17 +23,17 @@ def start(pacer: Pacer, fake_time: FakeTime) -> float:
 
 def test_without_limits_nobody_waits(fake_time: FakeTime) -> None:
     pacer = Pacer(clock=fake_time.clock, sleep=fake_time.sleep)
-    assert [start(pacer, fake_time) for _ in range(100)] == [0.0] * 100
+    assert [start(pacer, fake_time) for _unused in range(100)] == [0.0] * 100
 
 
 def test_window_is_kept(fake_time: FakeTime) -> None:
     pacer = Pacer([(2, 1.0)], clock=fake_time.clock, sleep=fake_time.sleep)
-    assert [start(pacer, fake_time) for _ in range(5)] == [0.0, 0.0, 1.0, 1.0, 2.0]
+    assert [start(pacer, fake_time) for _unused in range(5)] == [0.0, 0.0, 1.0, 1.0, 2.0]
 
 
 def test_every_window_is_kept(fake_time: FakeTime) -> None:
     pacer = Pacer([(6, 60.0), (5, 1.0)], clock=fake_time.clock, sleep=fake_time.sleep)
-    assert [start(pacer, fake_time) for _ in range(8)] == [0.0] * 5 + [1.0, 60.0, 60.0]
+    assert [start(pacer, fake_time) for _unused in range(8)] == [0.0] * 5 + [1.0, 60.0, 60.0]
 
 
 @given(
@@ -73,7 +73,7 @@ class Gauge:
         self.most = 0
         left = threads
 
-        def request(_: int) -> None:
+        def request(_unused: int) -> None:
             nonlocal left
             with self._pacer.slot(), self._lock:
                 self._inside += 1
@@ -97,11 +97,11 @@ def test_concurrency_halves_and_grows_again(fake_time: FakeTime) -> None:
     pacer.pause(0, reduce=True)
     gauge.run(8, 2)
     assert gauge.most == 2
-    for _ in range(2 + 3):
+    for _unused in range(2 + 3):
         pacer.succeeded()
     gauge.run(8, 4)
     assert gauge.most == 4
-    for _ in range(100):
+    for _unused in range(100):
         pacer.succeeded()
     gauge.run(12, 8)
     assert gauge.most == 8
@@ -109,7 +109,7 @@ def test_concurrency_halves_and_grows_again(fake_time: FakeTime) -> None:
 
 def test_refusals_of_requests_that_ran_at_once_halve_once(fake_time: FakeTime) -> None:
     pacer = Pacer(concurrency=8, clock=fake_time.clock, sleep=fake_time.sleep)
-    for _ in range(8):
+    for _unused in range(8):
         pacer.pause(1, reduce=True)
     gauge = Gauge(pacer)
     gauge.run(8, 4)
@@ -118,7 +118,7 @@ def test_refusals_of_requests_that_ran_at_once_halve_once(fake_time: FakeTime) -
 
 def test_concurrency_never_falls_below_one(fake_time: FakeTime) -> None:
     pacer = Pacer(concurrency=2, clock=fake_time.clock, sleep=fake_time.sleep)
-    for _ in range(5):
+    for _unused in range(5):
         pacer.pause(1, reduce=True)
         fake_time.now += 1
     assert start(pacer, fake_time) == 5.0
@@ -134,5 +134,5 @@ def test_slot_is_given_back_after_an_error(fake_time: FakeTime) -> None:
 def test_threads_share_one_bucket(fake_time: FakeTime) -> None:
     pacer = Pacer([(5, 1.0)], concurrency=4, clock=fake_time.clock, sleep=fake_time.sleep)
     with ThreadPoolExecutor(8) as executor:
-        starts = sorted(executor.map(lambda _: start(pacer, fake_time), range(40)))
+        starts = sorted(executor.map(lambda _unused: start(pacer, fake_time), range(40)))
     assert starts[-1] >= 7.0

@@ -30,7 +30,7 @@ def test_no_items_no_results() -> None:
 
 def test_items_run_at_once() -> None:
     barrier = threading.Barrier(4, timeout=10)
-    assert sorted(map_concurrently(lambda _: barrier.wait(), range(4), workers=4)) == [0, 1, 2, 3]
+    assert sorted(map_concurrently(lambda _unused: barrier.wait(), range(4), workers=4)) == [0, 1, 2, 3]
 
 
 def test_first_error_keeps_the_rest_from_beginning() -> None:

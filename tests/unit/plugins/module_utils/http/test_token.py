@@ -68,7 +68,7 @@ def test_threads_share_one_fetch(fake_time: FakeTime) -> None:
     issuer = Issuer()
     cache = TokenCache(issuer.fetch, clock=fake_time.clock)
     with ThreadPoolExecutor(16) as executor:
-        values = set(executor.map(lambda _: cache.get(), range(64)))
+        values = set(executor.map(lambda _unused: cache.get(), range(64)))
     assert values == {"token-1"}
     assert issuer.issued == 1
 

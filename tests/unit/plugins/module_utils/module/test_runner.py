@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +25,10 @@ SPECIFICATION = {"argument_spec": {"secret": {"type": "str", "no_log": True}}, "
 
 @pytest.fixture
 def run(run_as_module: Callable[..., dict[str, Any]]) -> Run:
-    return lambda function: run_as_module(lambda: run_module(function, **SPECIFICATION), {"secret": "hidden-value"})
+    def call(function: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return run_as_module(partial(run_module, function, **SPECIFICATION), {"secret": "hidden-value"})
+
+    return call
 
 
 def raising(error: Exception) -> Callable[[Any], dict[str, Any]]:

@@ -123,7 +123,7 @@ def test_the_plan_is_carried_out_in_its_order_and_each_result_is_told_at_once() 
     told: list[Result] = []
     plan = make_plan(directory, current, SWEEPING)
     results = apply_plan(plan.actions, current, client, told.append)
-    assert [call for call, _ in client.writes] == [
+    assert [call for call, _unused in client.writes] == [
         "update",
         "invite",
         "create_group",
@@ -149,14 +149,14 @@ def test_a_refused_action_fails_with_the_words_of_the_server(case: Case) -> None
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_action_whose_answer_was_lost_is_done_if_it_took_effect(case: Case) -> None:
     client = Disturbed(OrganizationInMemory(case.current), after={case.call: [lost()]})
-    assert [outcome for *_, outcome in apply(case.directory, case.current, client=client)] == ["done"]
+    assert [outcome for *_unused, outcome in apply(case.directory, case.current, client=client)] == ["done"]
     assert client.calls.count(case.call) == 1
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_an_action_that_was_lost_itself_fails_and_is_not_repeated(case: Case) -> None:
     client = Disturbed(OrganizationInMemory(case.current), before={case.call: [lost()]})
-    assert [outcome for *_, outcome in apply(case.directory, case.current, client=client)] == ["failed"]
+    assert [outcome for *_unused, outcome in apply(case.directory, case.current, client=client)] == ["failed"]
     assert client.calls.count(case.call) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_refusal_to_restore_is_fine_where_the_member_is_active_already(status:
 def test_what_somebody_else_removed_meanwhile_is_gone(call: str) -> None:
     case = next(case for case in CASES if case.call == call)
     client = Disturbed(OrganizationInMemory(case.current), before={call: [refusal(404)]})
-    assert [outcome for *_, outcome in apply(case.directory, case.current, client=client)] == ["done"]
+    assert [outcome for *_unused, outcome in apply(case.directory, case.current, client=client)] == ["done"]
 
 
 def test_a_member_who_is_gone_cannot_be_revoked() -> None:
@@ -215,7 +215,7 @@ def test_a_member_whose_invitation_answer_was_lost_still_joins_the_group() -> No
     current = organization([], [organization_group("staff")])
     client = Disturbed(OrganizationInMemory(current), after={"invite": [lost()]})
     results = apply(snapshot([user("ann")], [group("staff", "ann")]), current, client=client)
-    assert [outcome for *_, outcome in results] == ["done", "done"]
+    assert [outcome for *_unused, outcome in results] == ["done", "done"]
     state = client.world.state()
     assert state.memberships == {"g-staff": frozenset(member.id for member in state.members)}
     assert client.world.invited == ["ann@example.org"]
@@ -245,7 +245,7 @@ def test_a_membership_without_anybody_to_move_is_not_written() -> None:
     current = organization([], [organization_group("staff")])
     client = Disturbed(OrganizationInMemory(current), before={"invite": [refusal(400)]})
     results = apply(snapshot([user("ann")], [group("staff", "ann")]), current, client=client)
-    assert [outcome for *_, outcome in results] == ["failed", "failed"]
+    assert [outcome for *_unused, outcome in results] == ["failed", "failed"]
     assert "set_group_member_ids" not in client.calls
 
 
@@ -275,7 +275,7 @@ def test_replaced_invitations_leave_no_trace_in_groups(monkeypatch: pytest.Monke
     written: list[list[str]] = []
     monkeypatch.setattr(client, "set_group_member_ids", lambda group_id, member_ids: written.append(member_ids))
     directory = snapshot([user("ann", email="ann.new"), user("bob")], [group("staff", "ann", "bob")])
-    assert [outcome for *_, outcome in apply(directory, current, client=client)] == ["done", "done"]
+    assert [outcome for *_unused, outcome in apply(directory, current, client=client)] == ["done", "done"]
     new = next(found.id for found in client.members() if found.email == "ann.new@example.org")
     assert written == [sorted(["m-bob", new])]
 

@@ -65,14 +65,14 @@ def run(client: FaultyImport) -> tuple[list[tuple[str, str]], list[Result], list
 
 
 def test_a_good_import_needs_no_other_call() -> None:
-    writes, results, _ = run(FaultyImport())
-    assert [what for what, _ in writes] == ["import", "import"]
+    writes, results, _unused = run(FaultyImport())
+    assert [what for what, _unused in writes] == ["import", "import"]
     assert {result.outcome for result in results} == {"done"}
 
 
 def test_what_the_import_left_out_silently_is_done_by_single_calls() -> None:
     client = FaultyImport(keep=lambda entry: entry.email != "bob@example.org")
-    writes, results, _ = run(client)
+    writes, results, _unused = run(client)
     assert ("invite", "bob@example.org") in writes
     assert {result.outcome for result in results} == {"done"}
     assert make_plan(DIRECTORY, client.state(), Policy()).actions == ()
@@ -81,9 +81,9 @@ def test_what_the_import_left_out_silently_is_done_by_single_calls() -> None:
 def test_a_refused_import_is_done_by_single_calls_except_for_what_it_did() -> None:
     refusal = BitwardenError("POST import", status=400, server="Seat limit has been reached.")
     client = FaultyImport(keep=lambda entry: entry.email == "ann@example.org", error=refusal)
-    writes, results, _ = run(client)
+    writes, results, _unused = run(client)
     assert [subject for what, subject in writes if what == "invite"] == ["bob@example.org"]
-    assert not [what for what, _ in writes if what == "create_group"]
+    assert not [what for what, _unused in writes if what == "create_group"]
     assert {result.outcome for result in results} == {"done"}
 
 
@@ -91,7 +91,7 @@ def test_after_an_import_without_answer_nobody_is_invited_beside_it() -> None:
     lost = BitwardenError("POST import got no answer", in_doubt=True)
     client = FaultyImport(keep=lambda entry: entry.email == "ann@example.org", error=lost)
     writes, results, waits = run(client)
-    assert [what for what, _ in writes if what == "invite"] == []
+    assert [what for what, _unused in writes if what == "invite"] == []
     by_key = {result.action.key: result for result in results if result.action.kind.value == "invite_member"}
     assert by_key["ann@example.org"].outcome == "done"
     assert by_key["bob@example.org"].outcome == "failed"
@@ -99,8 +99,8 @@ def test_after_an_import_without_answer_nobody_is_invited_beside_it() -> None:
 
 
 def test_when_the_outcome_cannot_be_read_nothing_is_repeated() -> None:
-    writes, results, _ = run(FaultyImport(blind=True))
-    assert [what for what, _ in writes] == ["import", "import"]
+    writes, results, _unused = run(FaultyImport(blind=True))
+    assert [what for what, _unused in writes] == ["import", "import"]
     assert {result.outcome for result in results} == {"failed"}
 
 
@@ -108,7 +108,7 @@ def test_when_the_outcome_cannot_be_read_nothing_is_repeated() -> None:
 def test_a_refused_credential_ends_the_run(status: int) -> None:
     client = FaultyImport(keep=lambda entry: False, error=BitwardenError("POST import", status=status))
     client.import_directory = _refuse(status)  # type: ignore[method-assign]
-    writes, results, _ = run(client)
+    writes, results, _unused = run(client)
     assert writes == []
     assert {result.outcome for result in results} == {"failed"}
 

@@ -117,4 +117,4 @@ def test_any_values_come_back_however_they_are_folded(
 @given(st.binary() | st.text("dn: =,\n\r#<version1changetypesearchresult").map(str.encode))
 def test_any_bytes_give_entries_or_a_clear_error(content: bytes) -> None:
     with suppress(ConfigurationError, IncompleteReadError):
-        assert all(isinstance(dn, bytes) for dn, _ in entries(content))
+        assert all(isinstance(dn, bytes) for dn, _unused in entries(content))
