@@ -55,7 +55,7 @@ def test_single_request_can_be_throttled(api: GraphApi, server: GraphServer) -> 
     answers = api.batch(get("1", "/users"), get("2", "/groups"))
     assert answers["1"]["status"] == 200
     assert (answers["2"]["status"], answers["2"]["headers"]["Retry-After"]) == (429, "2")
-    assert [request.path for request in server.graph.inner_requests.requests()] == ["/users", "/groups"]
+    assert [request.path for request in server.graph.inner_requests.requests()] == ["/groups", "/users"]
 
 
 @pytest.mark.parametrize(

@@ -19,21 +19,20 @@ Send = Callable[[str, str, Mapping[str, str]], Answer]
 
 
 def answer_batch(content: bytes, send: Send, clock: Clock) -> Answer:
-    """Return the answers to the requests of a batch, those of independent requests in reverse order.
+    """Return the answers to the requests of a batch; independent ones are carried out in reverse order.
 
     ``send`` answers a request given by method, relative URL and headers. Raises GraphError 400 for a batch as a whole.
     """
     requests = _requests(content)
-    answers: dict[str, Answer] = {}
-    for request in requests:
-        answers[request["id"]] = _answer(request, answers, send, clock)
-    responses = [_response(request_id, answer) for request_id, answer in answers.items()]
     sequential = any("dependsOn" in request for request in requests)
-    return Answer(200, {"responses": responses if sequential else responses[::-1]})
+    answers: dict[str, Answer] = {}
+    for request in requests if sequential else reversed(requests):
+        answers[request["id"]] = _answer(request, answers, send, clock)
+    return Answer(200, {"responses": [_response(request_id, answer) for request_id, answer in answers.items()]})
 
 
 def _requests(content: bytes) -> list[dict[str, Any]]:
-    """Return the requests of a batch in the order in which they are to be carried out."""
+    """Return the requests of a batch."""
     try:
         requests = json.loads(content)["requests"]
         ids = [request["id"].lower() for request in requests]

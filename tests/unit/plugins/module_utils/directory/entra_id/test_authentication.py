@@ -224,6 +224,7 @@ def test_passing_fault_of_the_token_endpoint_is_survived(server: GraphServer) ->
     server.tenant.add_user("ann")
     server.faults.add(Fault(Kind.STATUS, TOKEN, status=503))
     server.faults.add(Fault(Kind.DROP, TOKEN))
+    server.faults.add(Fault(Kind.DRIP, TOKEN, seconds=0.0))
     assert read(server) == 1
 
 
