@@ -35,5 +35,9 @@ def joined(*content: str, separator: str = "") -> Html:
 
 
 def name(text: object, limit: int = 300) -> Html:
-    """Return a text from outside, set apart from the text around it also in its direction of writing."""
-    return element("bdi", visible(text, limit))
+    """Return a text from outside, set apart from the text around it also in its direction of writing.
+
+    A line that has to break in an address breaks after the at sign.
+    """
+    parts = visible(text, limit).split("@")
+    return element("bdi", joined(*parts, separator="@<wbr>"))

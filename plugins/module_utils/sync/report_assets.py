@@ -78,11 +78,10 @@ svg text { fill: var(--muted); font-size: 12px; font-variant-numeric: tabular-nu
 .grid { stroke: var(--line); }
 .zero { stroke: var(--muted); }
 .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
-.area { fill: var(--accent); opacity: 0.1; }
 .dot { fill: var(--accent); }
 svg .given, svg.given { fill: var(--given); }
 svg .taken, svg.taken { fill: var(--taken); }
-svg .other { fill: var(--other); }
+svg .other, svg.other { fill: var(--other); }
 svg .trouble { stroke: var(--failed); stroke-width: 2; }
 .hover { fill: var(--text); opacity: 0; }
 .hover:hover { opacity: 0.06; }
@@ -96,6 +95,7 @@ label { color: var(--muted); font-size: 0.875rem; display: grid; gap: 0.15rem; }
 label:first-child { flex: 1 1 16rem; }
 input, select { font: inherit; font-size: 0.9375rem; color: var(--text); background: var(--page);
   border: 1px solid var(--muted); border-radius: 0.375rem; padding: 0.35rem 0.6rem; min-height: 2.25rem; width: 100%; }
+::placeholder { color: var(--muted); opacity: 1; }
 output { color: var(--muted); margin-left: auto; padding-bottom: 0.4rem; font-variant-numeric: tabular-nums; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.75rem 0.45rem 0;
@@ -107,9 +107,10 @@ thead th { color: var(--muted); font-size: 0.875rem; white-space: nowrap; }
 .records { table-layout: fixed; }
 .records thead th { position: sticky; top: 0; background: var(--card); z-index: 1; box-shadow: 0 1px var(--line);
   border-bottom: 0; }
-.records thead th:nth-child(1) { width: 6.5rem; }
-.records thead th:nth-child(2) { width: 10.5rem; }
+.records thead th:nth-child(1) { width: 6rem; }
+.records thead th:nth-child(2) { width: 9.75rem; }
 .records thead th:nth-child(3) { width: 26%; }
+.records thead th:nth-child(5) { width: 27%; }
 .records tbody tr:hover { background: var(--page); }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
 th button::after { content: " \\2195"; opacity: 0.6; }
@@ -126,7 +127,9 @@ th[aria-sort="descending"] button::after { content: " \\2193"; opacity: 1; }
 .joining, .leaving { list-style: none; padding: 0; }
 .joining li::before { content: "+ "; color: var(--done); }
 .leaving li::before { content: "\\2212  "; color: var(--failed); }
-.numbers { margin-top: 0.5rem; font-variant-numeric: tabular-nums; }
+.numbers { margin-top: 0.5rem; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.numbers th, .numbers td { padding: 0.2rem 1rem 0.2rem 0; text-align: right; white-space: nowrap; }
+.numbers th:first-child, .numbers td:first-child { text-align: left; width: 30%; }
 footer { margin-top: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 .skip { position: absolute; left: -100rem; }
 .skip:focus { left: 1rem; top: 0.5rem; padding: 0.5rem 1rem; background: var(--card); color: var(--accent);
@@ -134,10 +137,15 @@ footer { margin-top: 1.5rem; color: var(--muted); font-size: 0.875rem; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 h2:focus { outline: none; }
-@media (max-width: 56rem) {
-  .wide { overflow-x: auto; }
-  .records { min-width: 52rem; }
+.wide { overflow-x: auto; }
+@media screen and (max-width: 52rem) {
   .bars li { grid-template-columns: 9.5rem 3rem 1fr; }
+  .records thead { display: none; }
+  .records, .records tbody, .records tr, .records td, .records th { display: block; border: 0; }
+  .records tr { padding: 0.6rem 0; border-bottom: 1px solid var(--line); }
+  .records tr[hidden] { display: none; }
+  .records td, .records th { padding: 0.1rem 0; }
+  .records td:nth-child(-n + 2) { display: inline-block; margin-right: 0.5rem; }
 }
 @media print {
   :root {
@@ -149,7 +157,11 @@ h2:focus { outline: none; }
   body { max-width: none; padding: 0; font-size: 9pt; }
   form, .skip { display: none; }
   section { padding: 0.5rem 0; border: 0; border-top: 1px solid var(--line); border-radius: 0; }
+  .tiles { grid-template-columns: repeat(4, 1fr); }
+  .outcome { padding-left: 0; }
+  h2 { break-after: avoid; }
   tr, li, figure { break-inside: avoid; }
+  figure details { display: none; }
   .records thead th { position: static; }
   th button::after { content: ""; }
 }

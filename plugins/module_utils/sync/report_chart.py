@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history import PastRun
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.markup import Html, element, joined
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import (
-    GIVES_ACCESS,
-    TAKES_ACCESS,
+    Effect,
+    effect,
     moment,
     number,
 )
@@ -24,6 +24,7 @@ WIDTH, LEFT, RIGHT = 960, 56, 12
 MEMBERS_TOP, MEMBERS_BOTTOM = 14, 130
 CHANGES_TOP, CHANGES_BOTTOM = 168, 284
 HEIGHT = 316
+EFFECTS: tuple[Effect, ...] = ("given", "taken", "other")
 DATES = 6
 """The most dates below the chart."""
 
@@ -69,19 +70,9 @@ def members(run: PastRun) -> int:
     return sum(count for status, count in run.members.items() if status != "revoked")
 
 
-def given(run: PastRun) -> int:
-    """Return to how many people the run gave access."""
-    return sum(count for kind, count in run.changes.items() if kind in GIVES_ACCESS)
-
-
-def taken(run: PastRun) -> int:
-    """Return how many members and groups lost access by the run."""
-    return sum(count for kind, count in run.changes.items() if kind in TAKES_ACCESS)
-
-
-def other(run: PastRun) -> int:
-    """Return how many further changes the run made."""
-    return sum(run.changes.values()) - given(run) - taken(run)
+def changes(run: PastRun, wanted: Effect) -> int:
+    """Return how many changes with this effect the run made."""
+    return sum(count for kind, count in run.changes.items() if effect(kind) == wanted)
 
 
 def ticks(low: int, high: int, most: int = 4) -> list[int]:
@@ -124,11 +115,9 @@ def _members(runs: Sequence[PastRun]) -> Html:
     marks = ticks(min(counts), max(counts))
     height = _scale(marks, MEMBERS_TOP, MEMBERS_BOTTOM)
     points = [f"{_middle(runs, position)},{height(count)}" for position, count in enumerate(counts)]
-    floor = f"{_middle(runs, len(runs) - 1)},{MEMBERS_BOTTOM} {_middle(runs, 0)},{MEMBERS_BOTTOM}"
     x, y = points[-1].split(",")
     return joined(
         _grid(marks, height),
-        element("polygon", class_="area", points=" ".join([*points, floor])),
         element("polyline", class_="line", points=" ".join(points)),
         element("circle", class_="dot", cx=x, cy=y, r=4),
     )
@@ -136,30 +125,23 @@ def _members(runs: Sequence[PastRun]) -> Html:
 
 def _changes(runs: Sequence[PastRun]) -> Html:
     """Return a bar for each run: given and other upward, taken downward; a cross where something went wrong."""
-    marks = ticks(-max(map(taken, runs)), max(given(run) + other(run) for run in runs))
+    given, taken, other = ([changes(run, wanted) for run in runs] for wanted in EFFECTS)
+    marks = ticks(-max(taken), max(map(sum, zip(given, other, strict=True))))
     height = _scale(marks, CHANGES_TOP, CHANGES_BOTTOM)
     bars = []
     for position, run in enumerate(runs):
-        for low, high, kind in (
-            (0, given(run), "given"),
-            (given(run), given(run) + other(run), "other"),
-            (-taken(run), 0, "taken"),
-        ):
+        x, up = _middle(runs, position), given[position]
+        for low, high, kind in ((0, up, "given"), (up, up + other[position], "other"), (-taken[position], 0, "taken")):
             if low != high:
-                bars.append(_bar(_middle(runs, position), _slot(runs), height(high), height(low), kind))
-        if _in_trouble(run):
-            x, y = _middle(runs, position), CHANGES_TOP - 14
-            bars.append(element("path", class_="trouble", d=f"M{x - 4} {y - 4}l8 8m0 -8l-8 8"))
+                bars.append(_bar(x, _slot(runs), height(high), height(low), kind))
+        if run.stopped or run.outcomes.get("failed"):
+            bars.append(element("path", class_="trouble", d=f"M{x - 4} {CHANGES_TOP - 18}l8 8m0 -8l-8 8"))
     return joined(_grid(marks, height), *bars)
 
 
 def _bar(x: float, slot: float, top: float, bottom: float, kind: str) -> Html:
     width = round(min(slot * 0.7, 22), 1)
     return element("rect", class_=kind, x=round(x - width / 2, 1), y=top, width=width, height=round(bottom - top, 1))
-
-
-def _in_trouble(run: PastRun) -> bool:
-    return run.stopped or bool(run.outcomes.get("failed"))
 
 
 def _dates(runs: Sequence[PastRun]) -> Html:
@@ -201,15 +183,16 @@ def _areas(runs: Sequence[PastRun]) -> Html:
 
 def _sentence(run: PastRun) -> str:
     ended = "stopped by the guards" if run.stopped else f"{run.outcomes.get('failed', 0):,} failed"
-    changes = f"access given {given(run):,}, taken {taken(run):,}, other changes {other(run):,}"
-    return f"{moment(run.time)}: {number(members(run), 'member')}; {changes}; {ended}"
+    given, taken, other = (changes(run, wanted) for wanted in EFFECTS)
+    done = f"access given {given:,}, taken {taken:,}, other changes {other:,}"
+    return f"{moment(run.time)}: {number(members(run), 'member')}; {done}; {ended}"
 
 
 def _description(runs: Sequence[PastRun]) -> str:
     span = f"{number(len(runs), 'run')} from {moment(runs[0].time)} to {moment(runs[-1].time)}"
     change = f"from {members(runs[0]):,} to {number(members(runs[-1]), 'member')}"
-    sums = f"access given {sum(map(given, runs)):,} times, taken {sum(map(taken, runs)):,} times"
-    return f"{span}: {change}, {sums}, {sum(map(other, runs)):,} other changes."
+    given, taken, other = (sum(changes(run, wanted) for run in runs) for wanted in EFFECTS)
+    return f"{span}: {change}, access given {given:,} times, taken {taken:,} times, {other:,} other changes."
 
 
 def _table(runs: Sequence[PastRun]) -> Html:
@@ -218,7 +201,8 @@ def _table(runs: Sequence[PastRun]) -> Html:
         (
             moment(run.time),
             *(f"{count:,}" for count in (members(run), run.members.get("revoked", 0))),
-            *(f"{count:,}" for count in (given(run), taken(run), other(run), run.outcomes.get("failed", 0))),
+            *(f"{changes(run, wanted):,}" for wanted in EFFECTS),
+            f"{run.outcomes.get('failed', 0):,}",
             "yes" if run.stopped else "",
         )
         for run in reversed(runs)

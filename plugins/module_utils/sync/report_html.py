@@ -18,10 +18,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.markup impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_assets import SCRIPT, STYLE
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_chart import chart
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import (
-    TAKES_ACCESS,
     Change,
     Record,
     Report,
+    effect,
     fields_of_change,
     for_attention,
     headline,
@@ -119,9 +119,9 @@ def _guards(report: Report) -> Html:
 
 def _tiles(report: Report) -> Html:
     outcomes = report["outcomes"]
-    found = sum(report["current"]["members"].values())
-    tiles = [(words(outcome), outcomes[outcome], outcome) for outcome in ("planned", "done", "failed", "refused")]
-    tiles.append(("Members before the run", found, "members"))
+    expected = ("planned",) if verdict(report) in ("preview", "stopped") else ("done", "failed")
+    tiles = [(words(outcome), outcomes[outcome], outcome) for outcome in (*expected, "refused")]
+    tiles.append(("Members before", sum(report["current"]["members"].values()), "members"))
     return element(
         "dl",
         *(
@@ -136,7 +136,7 @@ def _kinds(report: Report) -> Html:
     """Return a bar for each kind of action."""
     counts = {kind: count for kind, count in report["counts"].items() if count and kind != "refused"}
     if not counts:
-        rows = element("p", "The organization is as the directory wants it.")
+        rows = element("p", "Nothing has to change.")
     else:
         most = max(counts.values())
         rows = element("ul", *(_kind(kind, count, most) for kind, count in counts.items()), class_="bars")
@@ -149,7 +149,7 @@ def _kind(kind: str, count: int, most: int) -> Html:
         "li",
         element("span", words(kind)),
         element("span", f"{count:,}", class_="count"),
-        element("svg", bar, class_="taken" if kind in TAKES_ACCESS else "given", aria_hidden="true"),
+        element("svg", bar, class_=effect(kind), aria_hidden="true"),
     )
 
 
@@ -199,7 +199,7 @@ def _warnings(report: Report) -> Html:
     ]
     return element(
         "section",
-        element("h2", "Directory", id="warnings"),
+        element("h2", "Warnings", id="warnings"),
         element(
             "details",
             element("summary", number(len(warnings), "warning") + " from reading the directory"),
@@ -249,17 +249,11 @@ def _choice(field: str, records: Iterable[Record]) -> Html:
 
 def _table(records: Sequence[Record]) -> Html:
     return element(
-        "div",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", column, scope="col") for column in COLUMNS))),
-            element("tbody", *map(_row, records)),
-            class_="records",
-        ),
-        class_="wide",
-        tabindex=0,
-        role="region",
-        aria_label="Table of records",
+        "table",
+        element("thead", element("tr", *(element("th", column, scope="col") for column in COLUMNS))),
+        element("tbody", *map(_row, records)),
+        class_="records",
+        aria_labelledby="records",
     )
 
 

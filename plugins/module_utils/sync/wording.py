@@ -13,6 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
 
 Record = Mapping[str, Any]
 Report = Mapping[str, Any]
+Effect = Literal["given", "taken", "other"]
 Verdict = Literal["stopped", "failed", "preview", "done"]
 
 JOINERS = "\u200c\u200d"
@@ -54,6 +55,13 @@ def _visible(character: str) -> str:
 def words(code: str) -> str:
     """Return a code such as ``invite_member`` as words."""
     return visible(code).replace("_", " ").capitalize()
+
+
+def effect(kind: str) -> Effect:
+    """Return what a kind of action does to the access of people."""
+    if kind in GIVES_ACCESS:
+        return "given"
+    return "taken" if kind in TAKES_ACCESS else "other"
 
 
 def number(value: int, noun: str) -> str:
@@ -111,6 +119,6 @@ def for_attention(records: Iterable[Record]) -> list[Record]:
 def _urgency(record: Record) -> int:
     if record["outcome"] == "failed":
         return 0
-    if record["action"] in TAKES_ACCESS:
+    if effect(record["action"]) == "taken":
         return 1
     return 2 if record["outcome"] == "refused" else 3
