@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google
     GoogleWorkspaceProvider,
 )
 from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
+from ansible_collections.dirsync.bitwarden.tests.doubles.redirecting_proxy import RedirectingProxy
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import Fault, Kind, When
 from ansible_collections.dirsync.bitwarden.tests.emulators.google import (
     GROUP_SCOPE,
@@ -30,7 +31,6 @@ from ansible_collections.dirsync.bitwarden.tests.emulators.google import (
     USER_SCOPE,
     GoogleServer,
 )
-from google.auth import iam, impersonated_credentials
 
 MakeProvider = Callable[..., GoogleWorkspaceProvider]
 
@@ -217,35 +217,47 @@ def test_nothing_shows_the_key_or_the_token(server: GoogleServer, make_provider:
 
 
 class TestKeyless:
-    """Workload identity federation, then signatures by IAM."""
+    """Workload identity federation, then signatures by IAM, at the addresses that Google's library has built in."""
 
-    @pytest.fixture(autouse=True)
-    def _federation(self, server: GoogleServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    @pytest.fixture
+    def proxy(self, server: GoogleServer) -> Iterator[RedirectingProxy]:
+        with RedirectingProxy(server.port) as proxy:
+            yield proxy
+
+    @pytest.fixture
+    def provider(
+        self,
+        server: GoogleServer,
+        proxy: RedirectingProxy,
+        make_provider: MakeProvider,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+    ) -> GoogleWorkspaceProvider:
         (tmp_path / "token").write_text(server.google.iam.subject_token)
         configuration = {
             "type": "external_account",
             "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/p",
             "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-            "token_url": f"{server.url}/v1/token",
+            "token_url": "https://sts.googleapis.com/v1/token",
             "credential_source": {"file": str(tmp_path / "token")},
         }
         (tmp_path / "federation.json").write_text(json.dumps(configuration))
         monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "federation.json"))
-        monkeypatch.setattr(impersonated_credentials, "_GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{server.url}/token")
-        signer = f"{server.url}/v1/projects/-/serviceAccounts/{{}}:signJwt"
-        monkeypatch.setattr(iam, "_IAM_SIGNJWT_ENDPOINT", signer)
-        monkeypatch.setattr(
-            "ansible_collections.dirsync.bitwarden.tests.emulators.google.identity.AUDIENCE", f"{server.url}/token"
+        return make_provider(
+            service_account_json=None,
+            impersonate_service_account=SERVICE_ACCOUNT,
+            api_url="https://admin.googleapis.com",
+            proxy=proxy.url,
         )
 
-    @pytest.fixture
-    def provider(self, make_provider: MakeProvider) -> GoogleWorkspaceProvider:
-        return make_provider(service_account_json=None, impersonate_service_account=SERVICE_ACCOUNT)
-
-    def test_reads_without_any_key(self, server: GoogleServer, provider: GoogleWorkspaceProvider) -> None:
+    def test_reads_without_any_key(
+        self, server: GoogleServer, proxy: RedirectingProxy, provider: GoogleWorkspaceProvider
+    ) -> None:
         assert len(provider.read().users) == 1
         paths = [call.path for call in server.recorder.requests(method="POST")]
         assert paths == ["/v1/token", f"/v1/projects/-/serviceAccounts/{SERVICE_ACCOUNT}:signJwt", "/token"]
+        hosts = {f"{name}.googleapis.com" for name in ("sts", "iamcredentials", "oauth2", "admin")}
+        assert set(proxy.hosts) == hosts
 
     def test_missing_delegation_is_named(self, server: GoogleServer, provider: GoogleWorkspaceProvider) -> None:
         server.google.service_account.delegated_scopes = [USER_SCOPE]
