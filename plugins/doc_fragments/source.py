@@ -17,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.google_workspac
 )
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import ModuleDocFragment as Ldap
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.okta import ModuleDocFragment as Okta
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.onelogin import ModuleDocFragment as OneLogin
 
 _GROUP_RULES = """
 ids:
@@ -84,7 +85,7 @@ options:
         description:
           - The type of the directory. The option of the same name says how to reach and read it.
         type: str
-        choices: [active_directory, entra_id, file, google_workspace, ldap, okta]
+        choices: [active_directory, entra_id, file, google_workspace, ldap, okta, onelogin]
         required: true
 {_options_of(ActiveDirectory)}
 {_options_of(EntraId)}
@@ -92,6 +93,7 @@ options:
 {_options_of(GoogleWorkspace)}
 {_options_of(Ldap)}
 {_options_of(Okta)}
+{_options_of(OneLogin)}
       users:
         description:
           - Which users of the source count.

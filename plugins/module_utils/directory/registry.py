@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
-SOURCE_TYPES = ("active_directory", "entra_id", "file", "google_workspace", "ldap", "okta")
+SOURCE_TYPES = ("active_directory", "entra_id", "file", "google_workspace", "ldap", "okta", "onelogin")
 
 
 class Provider(Protocol):
@@ -68,6 +68,12 @@ def provider(source_type: str, name: str, options: Mapping[str, Any]) -> Provide
         from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.source import OktaProvider
 
         return OktaProvider(name, options)
+    if source_type == "onelogin":
+        from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.onelogin.source import (
+            OneLoginProvider,
+        )
+
+        return OneLoginProvider(name, options)
     raise ConfigurationError(
         f"The source {name} has the unknown type {source_type}", hint=f"Known types: {', '.join(SOURCE_TYPES)}"
     )

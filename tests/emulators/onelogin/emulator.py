@@ -9,6 +9,7 @@ import logging
 import math
 import secrets
 from collections.abc import Sequence
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -82,6 +83,7 @@ class OneLoginEmulator(Emulator):
             response = web.Response(status=500)
         response.headers.update(limits)
         response.headers["X-Request-Id"] = secrets.token_hex(8)
+        response.headers["Date"] = format_datetime(self.clock.utcnow().replace(microsecond=0), usegmt=True)
         return response
 
     def _count(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.g
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.okta import okta_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.onelogin import onelogin_spec
 
 
 def source_spec() -> dict[str, Any]:
@@ -28,6 +29,7 @@ def source_spec() -> dict[str, Any]:
         "google_workspace": google_workspace_spec(),
         "ldap": ldap_spec(),
         "okta": okta_spec(),
+        "onelogin": onelogin_spec(),
     }
     options = {
         "name": {"type": "str", "required": True},
