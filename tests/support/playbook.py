@@ -56,7 +56,7 @@ class SyncPlaybook:
             "bitwarden_sync_sources": list(sources),
             "directory_sync_folder": str(folder / "work"),
         }
-        self._environment = dict(environment)
+        self.environment = dict(environment)
 
     @property
     def snapshot(self) -> Path:
@@ -76,7 +76,7 @@ class SyncPlaybook:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", **self._environment},
+            env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", **self.environment},
         )
         content = json.loads(report.read_text()) if report.exists() else None
         return PlaybookRun(result.returncode, result.stdout, content)
