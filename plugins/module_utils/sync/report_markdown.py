@@ -66,10 +66,25 @@ def code(text: object, limit: int = 120) -> str:
 
 def _opening(report: Report) -> Iterator[str]:
     """Yield the lines before the records."""
-    snapshot, current = report["snapshot"], report["current"]
-    yield f"### Directory sync: {headline(report)}"
+    yield f"### {headline(report)}"
+    yield from _list("The plan goes beyond its guards", [code(trip, 500) for trip in report["guard"]])
     yield ""
-    yield f"- Organization: {code(report['organization'])}"
+    yield from _facts(report)
+    yield from _list(
+        "Warnings from reading the directory",
+        [f"{code(warning['record'])}: {code(warning['message'], 200)}" for warning in report["snapshot"]["warnings"]],
+    )
+    kinds = [(words(kind), count) for kind, count in report["counts"].items() if count]
+    if kinds:
+        yield ""
+        yield "| Action | Records |"
+        yield "| --- | ---: |"
+        yield from (f"| {kind} | {count:,} |" for kind, count in kinds)
+
+
+def _facts(report: Report) -> Iterator[str]:
+    snapshot, current = report["snapshot"], report["current"]
+    yield f"- Directory sync of {code(report['organization'])}"
     members = ", ".join(f"{count:,} {words(status).lower()}" for status, count in sorted(current["members"].items()))
     found = number(sum(current["members"].values()), "member") + (f" ({members})" if members else "")
     yield f"- Found there: {found}, {number(current['groups'], 'group')}"
@@ -82,18 +97,6 @@ def _opening(report: Report) -> Iterator[str]:
     )
     yield f"- Run: {moment(report['started'])} to {moment(report['finished'])}"
     yield f"- Plan: {code(report['digest'])}"
-    yield from _list("Guards", [code(trip, 500) for trip in report["guard"]])
-    yield from _list(
-        "Warnings of the directory",
-        [f"{code(warning['record'])}: {code(warning['message'], 200)}" for warning in snapshot["warnings"]],
-    )
-    kinds = [(words(kind), count) for kind, count in report["counts"].items() if count]
-    if kinds:
-        yield ""
-        yield "| Action | Records |"
-        yield "| --- | ---: |"
-        for kind, count in kinds:
-            yield f"| {kind} | {count:,} |"
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[str]:
