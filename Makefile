@@ -9,7 +9,7 @@ CHECKS := lint types unit contract integration sanity docs build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test $(CHECKS)
+.PHONY: help setup lock demo bench test $(CHECKS)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,6 +25,9 @@ lock: setup ## Write requirements-dev.txt anew from requirements-dev.in
 demo: setup ## A directory and an organization on this machine, and the real playbook three times
 	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils
 	@PYTHONPATH=.venv/collections exec python -m ansible_collections.dirsync.bitwarden.tests.demo.demo
+
+bench: setup ## Compare speed and memory with other readers, into build/bench.json; CASES="..." chooses some
+	PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python -m ansible_collections.dirsync.bitwarden.tests.bench.run
 
 test: $(CHECKS) ## Run all the checks below, in this order
 

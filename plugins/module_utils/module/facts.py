@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.collector import paused_collector
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
     SnapshotError,
@@ -57,6 +58,7 @@ class _Source:
         return contribution_from(identity, reading, self.selection, allow_empty=self.allow_empty)
 
 
+@paused_collector()
 def read_directory(options: Mapping[str, Any]) -> dict[str, Any]:
     """Read all sources, write the snapshot, and return the result of directory_facts (see its RETURN).
 

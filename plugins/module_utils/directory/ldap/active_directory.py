@@ -51,7 +51,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.r
     RootDse,
     read_root_dse,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.source import paused_collector
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading, RecordWarning
 
 _GLOBAL_CATALOG_PORTS = {"ldap": 3268, "ldaps": 3269}
@@ -73,13 +72,11 @@ class ActiveDirectoryProvider:
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
-        with paused_collector():
-            return with_first_server(self._servers(), self._connection_options, self._read)
+        return with_first_server(self._servers(), self._connection_options, self._read)
 
     def probe(self) -> Mapping[str, Any]:
         """Read everything and return the server, counts, samples and the users who would not be invited."""
-        with paused_collector():
-            return with_first_server(self._servers(), self._connection_options, self._probe)
+        return with_first_server(self._servers(), self._connection_options, self._probe)
 
     def _servers(self) -> list[ServerAddress]:
         urls = self._options.get("servers")

@@ -149,7 +149,7 @@ def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConn
     refuses the account.
     """
     check_connection_options(address, options)
-    ldap3 = _load_ldap3()
+    ldap3 = load_ldap3()
     tls = TlsWrapper(options.tls, options.connect_timeout)
     connection = _new_connection(ldap3, address, options, tls)
     try:
@@ -190,7 +190,7 @@ def with_first_server(
     )
 
 
-def _load_ldap3() -> Any:
+def load_ldap3() -> Any:
     """Import ldap3 in a version whose behaviour is known: 2.10 loses values and matches nothing in some filters."""
     try:
         with warnings.catch_warnings():

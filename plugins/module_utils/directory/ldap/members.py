@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.dn import normal_form
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import value_text
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values, value_text
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import RecordWarning
 
 # The optional bit string behind a uniqueMember (RFC 4517, 3.3.21).
@@ -20,20 +20,19 @@ _MOST_SAMPLES = 5
 class MemberResolver:
     """Finds users and groups by the spelling of their entry first, by the normal form of the DN for the rest.
 
-    ``users`` and ``groups`` map the DN of an entry, as the server spells it, to its position; ``logins`` maps login
-    names, ASCII in lower case, to users. ``unresolved`` counts values that name nothing that was read, ``samples`` are
+    ``users`` and ``groups`` map the DN of an entry, as the server spells it, to its position; ``logins`` holds
+    the login names of each user. ``unresolved`` counts values that name nothing that was read, ``samples`` are
     some of them, and ``warnings`` tell of names that fit several entries, which are never guessed.
     """
 
-    def __init__(
-        self, users: Mapping[bytes, int], groups: Mapping[bytes, int], logins: Mapping[bytes, int | None]
-    ) -> None:
+    def __init__(self, users: Mapping[bytes, int], groups: Mapping[bytes, int], logins: Sequence[Values]) -> None:
         self.unresolved = 0
         self.samples: list[str] = []
         self.warnings: list[RecordWarning] = []
         self._users = users
         self._groups = groups
         self._logins = logins
+        self._users_by_login: dict[bytes, int | None] | None = None
         self._by_normal_form: dict[str, tuple[bool, int] | None] | None = None
 
     def resolve(self, values: Sequence[bytes]) -> tuple[list[int], list[int]]:
@@ -60,7 +59,7 @@ class MemberResolver:
         text = value_text(_UNIQUE_IDENTIFIER.sub(b"", value))
         found: tuple[bool, int] | None = None
         if "=" not in text:
-            position = self._logins.get(value.strip().lower())
+            position = self._by_login().get(value.strip().lower())
             found = None if position is None else (False, position)
         else:
             try:
@@ -72,6 +71,17 @@ class MemberResolver:
             if len(self.samples) < _MOST_SAMPLES:
                 self.samples.append(text)
         return found
+
+    def _by_login(self) -> dict[bytes, int | None]:
+        """Return users by login name, ASCII in lower case, None for a login that two users have."""
+        if self._users_by_login is None:
+            index: dict[bytes, int | None] = {}
+            for position, logins in enumerate(self._logins):
+                for login in logins or ():
+                    key = login.lower()
+                    index[key] = None if key in index else position
+            self._users_by_login = index
+        return self._users_by_login
 
     def _normal_forms(self) -> dict[str, tuple[bool, int] | None]:
         """Return users and groups by the normal form of their DN, None for a form that two entries share."""

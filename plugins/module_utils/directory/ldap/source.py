@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -39,21 +37,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.s
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
 
-@contextlib.contextmanager
-def paused_collector() -> Iterator[None]:
-    """Keep Python from looking for cycles among hundreds of thousands of new objects: there are none.
-
-    It would look through all of them again and again, which takes a third of the time of a read.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 class LdapProvider:
     """Reads people and groups from the first of ``servers`` that gives a complete answer."""
 
@@ -70,13 +53,11 @@ class LdapProvider:
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
-        with paused_collector():
-            return with_first_server(self._addresses, self._connection_options, self._read)
+        return with_first_server(self._addresses, self._connection_options, self._read)
 
     def probe(self) -> Mapping[str, Any]:
         """Read everything and return the server, counts, samples and the users who would not be invited."""
-        with paused_collector():
-            return with_first_server(self._addresses, self._connection_options, self._probe)
+        return with_first_server(self._addresses, self._connection_options, self._probe)
 
     def _probe(self, connection: DirectoryConnection) -> Mapping[str, Any]:
         root_dse = read_root_dse(connection.reader)

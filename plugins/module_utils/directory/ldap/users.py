@@ -27,14 +27,14 @@ _PROXY_ADDRESSES = "proxyaddresses"
 
 @dataclass(slots=True)
 class People:
-    """The users that were read, and how groups may name them: by DN, or by login name with ASCII in lower case.
+    """The users that were read, and how groups may name them: by DN, or by one of their login names.
 
-    A login name that two users have stands for None. ``bases`` counts the users that each base added.
+    ``logins`` holds the login names of each user. ``bases`` counts the users that each base added.
     """
 
     users: list[User] = field(default_factory=list)
     positions: dict[bytes, int] = field(default_factory=dict)
-    logins: dict[bytes, int | None] = field(default_factory=dict)
+    logins: list[Values] = field(default_factory=list)
     bases: dict[str, int] = field(default_factory=dict)
 
 
@@ -81,9 +81,7 @@ class UserReader:
     def _add(self, people: People, dn: bytes, row: Sequence[Values]) -> None:
         position = len(people.users)
         people.positions[dn] = position
-        for value in row[self._login] or ():
-            login = value.lower()
-            people.logins[login] = None if login in people.logins else position
+        people.logins.append(row[self._login])
         if self._primary_groups:
             self._primary_groups.add_user(position, [row[column] for column in self._primary])
         people.users.append(self._user(dn, row))

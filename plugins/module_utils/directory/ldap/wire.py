@@ -243,6 +243,18 @@ def _decode_entries(  # noqa: C901 (one loop, for speed)
         row: list[list[bytes] | None] = [None] * width
         while position < entry_end:
             length = buffer[position + 1]
+            if length <= 0x7F:
+                # Nearly always an attribute has one value and short lengths, which is so when they all fit together.
+                attribute_end = position + 2 + length
+                name_end = position + 4 + buffer[position + 3]
+                value = name_end + 4
+                if value <= attribute_end == name_end + 2 + buffer[name_end + 1] == value + buffer[name_end + 3]:
+                    column = columns[buffer[position + 4 : name_end]]
+                    if column is not None and row[column] is None and not ranges:
+                        row[column] = [buffer[value:attribute_end]]
+                        position = attribute_end
+                        continue
+
             position += 2
             if length > 0x7F:
                 length, position = long_length(buffer, position, length)
