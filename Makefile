@@ -27,6 +27,7 @@ demo: setup ## A directory and an organization on this machine, and the real pla
 	@PYTHONPATH=.venv/collections exec python -m ansible_collections.dirsync.bitwarden.tests.demo.demo
 
 bench: setup ## Compare speed and memory with other readers, into build/bench.json; CASES="..." chooses some
+	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils gcc libldap-dev libsasl2-dev
 	PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python -m ansible_collections.dirsync.bitwarden.tests.bench.run
 
 test: $(CHECKS) ## Run all the checks below, in this order
