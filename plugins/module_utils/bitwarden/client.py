@@ -30,7 +30,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsin
     parse_server,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.session import ApiSession, parsed
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ImportOnlyError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model import organization as model
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
@@ -39,6 +39,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
 )
 
+VAULTWARDEN = "Vaultwarden"
 NEEDS_REVOCATION = "Revoking and restoring over the API need Bitwarden server 2026.2.0 or later"
 
 
@@ -72,7 +73,10 @@ class BitwardenClient:
         return self._session.get("/config", parse_server, anonymous=True)
 
     def members(self) -> tuple[Member, ...]:
-        """Return all members in every status; ``collections`` is None before server 2025.11.0."""
+        """Return all members in every status; ``collections`` is None before server 2025.11.0.
+
+        Raises ImportOnlyError on Vaultwarden.
+        """
         try:
             return self._session.get("/public/members", lambda answer: distinct(parse_list(answer, parse_member)))
         except BitwardenError as error:
@@ -313,12 +317,12 @@ class BitwardenClient:
             product = self.server().product
         except BitwardenError:
             product = "Bitwarden"
-        if product == "Bitwarden":
-            what = f"There is no Bitwarden API at this address: {error.what}"
-            hint = "Check server_url, or api_url and identity_url"
-        else:
-            what = f"{product} has no API to read or change single members and groups: {error.what}"
+        if product == VAULTWARDEN:
+            what = f"{VAULTWARDEN} has no API to read or change single members and groups: {error.what}"
             hint = "All that it offers is the bulk import of Directory Connector, which this module cannot use"
+            return ImportOnlyError(what, status=error.status, server=error.server, hint=hint)
+        what = f"There is no Bitwarden API at this address: {error.what}"
+        hint = "Check server_url, or api_url and identity_url"
         return BitwardenError(what, status=error.status, server=error.server, hint=hint)
 
 

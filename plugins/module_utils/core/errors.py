@@ -136,6 +136,10 @@ class BitwardenError(DirsyncError):
         super().__init__(what, server=server, hint=hint)
 
 
+class ImportOnlyError(BitwardenError):
+    """The server offers the bulk import and no other call of the organization's API, as Vaultwarden does."""
+
+
 class GuardError(DirsyncError):
     """A guard stopped the plan before anything was written; ``trips`` name each limit and the records beyond it."""
 

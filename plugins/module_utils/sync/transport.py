@@ -67,28 +67,43 @@ def choose_steps(plan: Plan, organization: Organization, transport: Transport, p
     groups = _importable_groups(plan, organization)
     steps: list[Step] = list(plan.actions)
     if _worthwhile(len(invitations), 0, transport, pace):
-        steps = _replaced(steps, invitations, list(_member_batches(invitations)))
+        people = [Bundle((action,), ImportedMember(action.external_id or "", action.key)) for action in invitations]
+        steps = _replaced(steps, invitations, list(in_batches(people)))
     carried = [action for bundle in groups for action in bundle.actions]
     if _worthwhile(len(carried), len(groups), transport, pace):
-        steps = _replaced(steps, carried, list(_group_batches(groups)))
+        steps = _replaced(steps, carried, list(in_batches(groups)))
     return tuple(steps)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bundle:
-    """All actions on one group, and the entry of the import that does the same."""
+class Bundle:
+    """Actions on one member or group, and the entry of the import that does the same."""
 
     actions: tuple[Action, ...]
-    entry: ImportedGroup
+    entry: ImportedMember | ImportedGroup
 
     def size(self) -> int:
         """Return about how many bytes the entry takes in the request."""
+        if isinstance(self.entry, ImportedMember):
+            return 100 + len(self.entry.external_id.encode()) + len((self.entry.email or "").encode())
         return (
             100 + len(self.entry.name.encode()) + sum(len(id_.encode()) + 3 for id_ in self.entry.member_external_ids)
         )
 
 
-def _importable_groups(plan: Plan, organization: Organization) -> tuple[_Bundle, ...]:
+def in_batches(bundles: Sequence[Bundle]) -> Iterator[Batch]:
+    """Yield the bundles in as few calls as take them."""
+    for start, end in _ranges([bundle.size() for bundle in bundles]):
+        part = bundles[start:end]
+        entries = [bundle.entry for bundle in part]
+        yield Batch(
+            tuple(action for bundle in part for action in bundle.actions),
+            members=tuple(entry for entry in entries if isinstance(entry, ImportedMember)),
+            groups=tuple(entry for entry in entries if isinstance(entry, ImportedGroup)),
+        )
+
+
+def _importable_groups(plan: Plan, organization: Organization) -> tuple[Bundle, ...]:
     """Return the groups whose actions the import carries out in exactly the same way.
 
     These are groups under their final external id, in which everybody has an external id in the end: the import
@@ -116,7 +131,7 @@ def _importable_groups(plan: Plan, organization: Organization) -> tuple[_Bundle,
             renamed = [action.value for action in of_group if action.kind == Kind.UPDATE_GROUP]
             name = renamed[0] or "" if renamed else names.get(external_id, of_group[0].key)
             entry = ImportedGroup(external_id, name, tuple(id_ for id_ in members if id_ is not None))
-            bundles.append(_Bundle(tuple(of_group), entry))
+            bundles.append(Bundle(tuple(of_group), entry))
     return tuple(bundles)
 
 
@@ -144,20 +159,6 @@ def _worthwhile(actions: int, reads_to_verify: int, transport: Transport, pace: 
         return actions > 0
     calls = 1 + actions // MOST_RECORDS
     return actions * pace.write - (calls * pace.write + reads_to_verify * pace.read) >= WORTHWHILE_SECONDS
-
-
-def _member_batches(invitations: Sequence[Action]) -> Iterator[Batch]:
-    entries = [ImportedMember(external_id=action.external_id or "", email=action.key) for action in invitations]
-    sizes = [100 + len(entry.external_id.encode()) + len((entry.email or "").encode()) for entry in entries]
-    for start, end in _ranges(sizes):
-        yield Batch(tuple(invitations[start:end]), members=tuple(entries[start:end]))
-
-
-def _group_batches(bundles: Sequence[_Bundle]) -> Iterator[Batch]:
-    for start, end in _ranges([bundle.size() for bundle in bundles]):
-        part = bundles[start:end]
-        actions = tuple(action for bundle in part for action in bundle.actions)
-        yield Batch(actions, groups=tuple(bundle.entry for bundle in part))
 
 
 def _ranges(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
