@@ -25,9 +25,9 @@ class MemberPlan:
     """The actions and refusals for the members, and what the organization's members will be.
 
     ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user will
-    have, as far as this sync deals with it. ``managed`` holds the e-mails of members whom the sync may take out of groups
-    after the plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited users of the
-    directory have by now, while another member holds them.
+    have, as far as this sync deals with it. ``managed`` holds the e-mails of members whom the sync may take out of
+    groups after the plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited
+    users of the directory have by now, while another member holds them.
     """
 
     actions: list[Action] = field(default_factory=list)
