@@ -119,6 +119,18 @@ EXAMPLES = r"""
           guests: accepted_only
     snapshot: /var/lib/dirsync/snapshot.json
 
+- name: Read the staff and the vault's groups from Google Workspace, by the key of a service account
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: staff
+        type: google_workspace
+        google_workspace:
+          service_account_file: /etc/dirsync/google.json
+          subject: directory-reader@example.org
+          org_unit_paths: [/Staff]
+          groups_query: email:vault-*
+    snapshot: /var/lib/dirsync/snapshot.json
+
 - name: Read employees from an export of the personnel department, and contractors from a file in this repository
   dirsync.bitwarden.directory_facts:
     sources:

@@ -56,7 +56,7 @@ class Client:
         return self.session.get(f"{self.server.url}{BASE}{path}", params=parameters, timeout=10)
 
     def emails(self, query: str) -> list[str]:
-        """Return the addresses of the users or groups (``groups:`` in front) that a query finds."""
+        """Return the addresses of the users that a query finds, or of the groups with ``groups!`` in front of it."""
         collection, _, text = query.rpartition("!")
         answer = self.get(f"/{collection or 'users'}", query=text).json()
         return [item.get("primaryEmail", item.get("email")) for item in answer.get(collection or "users", [])]

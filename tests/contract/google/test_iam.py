@@ -53,3 +53,9 @@ def test_only_token_creators_may_sign(client: Client) -> None:
     client.server.google.iam.token_creators.clear()
     assert sign(client, token, claims_of(client)).status_code == 403
     assert sign(client, "unknown", claims_of(client)).status_code == 401
+
+
+def test_only_claims_are_signed(client: Client) -> None:
+    token = exchange(client, client.server.google.iam.subject_token).json()["access_token"]
+    for payload in ([], {"colour": "red"}):
+        assert sign(client, token, payload).status_code == 400

@@ -10,17 +10,21 @@ API signs claims for whoever may act as a service account
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import jwt
 from aiohttp import web
 
 from ..common import Clock
-from .errors import ApiError, GrantError, not_found
-from .identity import LIFETIME, Grant, Identity, decode_payload
+from .errors import ApiError, GrantError, invalid_input, not_found
+from .identity import LIFETIME, Grant, Identity
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 SCOPES = frozenset({CLOUD_PLATFORM, "https://www.googleapis.com/auth/iam"})
 """Either suffices to sign."""
+CLAIMS = frozenset({"iss", "sub", "scope", "aud", "iat", "exp"})
 
 
 class Iam:
@@ -65,9 +69,20 @@ class Iam:
             account = self._identity.service_accounts.get(request.match_info["email"])
             if account is None:
                 raise not_found("Not found; Gaia id not found for email")
+            claims = _claims(await request.json())
         except ApiError as error:
             return error.response()
-        claims = decode_payload(await request.json())
         key_id = next(iter(account.keys), None) or self._identity.create_key(account, "")["private_key_id"]
         signed = jwt.encode(claims, self._identity.private_keys[key_id], "RS256", {"kid": key_id})
         return web.json_response({"keyId": key_id, "signedJwt": signed})
+
+
+def _claims(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims to sign; raises the service's error for anything else."""
+    try:
+        claims = json.loads(body["payload"])
+    except (KeyError, ValueError) as error:
+        raise invalid_input("payload") from error
+    if not isinstance(claims, dict) or not set(claims) <= CLAIMS:
+        raise invalid_input("payload")
+    return claims

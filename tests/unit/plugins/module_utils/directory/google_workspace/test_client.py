@@ -15,6 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     DirectoryError,
     IncompleteReadError,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google_workspace import throttling
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google_workspace.source import (
     GoogleWorkspaceProvider,
 )
@@ -76,15 +77,21 @@ def test_storm_is_outlasted(
     assert len(make_provider().read().groups) == 42
 
 
+@pytest.mark.parametrize(("limit", "status"), [("account_concurrency", 429), ("operation_concurrency", 403)])
 def test_pool_shrinks_to_what_the_service_takes_at_once(
-    server: GoogleServer, account: Account, make_provider: MakeProvider, fake_time: FakeTime
+    server: GoogleServer,
+    account: Account,
+    make_provider: MakeProvider,
+    fake_time: FakeTime,
+    limit: str,
+    status: int,
 ) -> None:
     for number in range(60):
         account.add_group(f"group{number}@example.org")
     server.google.quotas.service_time = 0.005
-    server.google.quotas.account_concurrency = 4
+    setattr(server.google.quotas, limit, 4)
     assert len(make_provider(retries=20).read().groups) == 62
-    refused = [call for call in server.recorder.requests(path="/members$") if call.status == 429]
+    refused = [call for call in server.recorder.requests(path="/members$") if call.status == status]
     served = [call for call in server.recorder.requests(path="/members$") if call.status == 200]
     assert len(served) == 62
     assert 0 < len(refused) < 62
@@ -229,6 +236,21 @@ def test_page_that_names_itself_as_the_next_one_is_refused(server: GoogleServer,
     server.faults.add(Fault(Kind.STATUS, When(path="/groups$"), times=None, status=200, body=body))
     with pytest.raises(IncompleteReadError, match="repeats a page of groups"):
         make_provider().read()
+
+
+def test_quota_of_a_minute_is_kept_in_advance(
+    server: GoogleServer,
+    account: Account,
+    make_provider: MakeProvider,
+    fake_time: FakeTime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(throttling, "QUERIES_PER_MINUTE", 10)
+    for number in range(20):
+        account.add_group(f"group{number}@example.org")
+    reading = make_provider().read()
+    assert reading.details["retries"] == 0
+    assert 120 <= fake_time.now < 180
 
 
 def test_no_call_is_begun_after_an_error(server: GoogleServer, account: Account, make_provider: MakeProvider) -> None:

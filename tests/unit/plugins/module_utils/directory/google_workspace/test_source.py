@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    MissingLibraryError,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google_workspace.source import (
     GoogleWorkspaceProvider,
 )
@@ -322,6 +326,18 @@ def test_probe_shows_a_few_records(server: GoogleServer, account: Account, make_
     assert probe["sample_users"] == [{"external_id": admin.id, "email": "admin@example.org"}]
     assert probe["sample_groups"] == ["team"]
     assert len(server.recorder.requests()) == 3
+
+
+@pytest.mark.parametrize(
+    ("module", "library"),
+    [("google.oauth2", "google-auth"), ("googleapiclient.discovery", "google-api-python-client")],
+)
+def test_missing_library_is_named(
+    make_provider: MakeProvider, monkeypatch: pytest.MonkeyPatch, module: str, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(MissingLibraryError, match=f"pip install '{library}'"):
+        make_provider()
 
 
 @pytest.mark.parametrize(
