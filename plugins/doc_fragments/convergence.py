@@ -78,6 +78,15 @@ options:
         plan, the members that it found and what it did, in numbers. It keeps the last 1,000 runs and names nobody.
       - From the second run on, C(.html) reports show members and changes over the past runs.
     type: path
+  progress_file:
+    description:
+      - A small JSON file, mode 0600, to look at while a plan is carried out. It is replaced once a second at most and
+        holds the numbers of actions in all (C(total)), carried out (C(done)) and C(failed), the C(kind) of the latest
+        one, and the times C(started), C(updated), C(estimated_end) and C(ended). It names nobody.
+      - The system log of the host gets a line of the same numbers once a minute, unless the task has C(no_log) or
+        Ansible's C(no_target_syslog) is on.
+      - It is not written in check mode.
+    type: path
   state_file:
     description:
       - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink).

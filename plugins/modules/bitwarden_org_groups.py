@@ -148,7 +148,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.runner im
 def main() -> None:
     """Run the module."""
     run_module(
-        lambda module: converge(module.params, {"groups"}, check_mode=module.check_mode),
+        lambda module: converge(module.params, {"groups"}, check_mode=module.check_mode, log=module.log),
         argument_spec={
             **bitwarden_spec(),
             **convergence_spec(),

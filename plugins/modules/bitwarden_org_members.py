@@ -115,7 +115,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.runner im
 def main() -> None:
     """Run the module."""
     run_module(
-        lambda module: converge(module.params, {"members"}, check_mode=module.check_mode),
+        lambda module: converge(module.params, {"members"}, check_mode=module.check_mode, log=module.log),
         argument_spec={**bitwarden_spec(), **convergence_spec()},
         mutually_exclusive=[("snapshot", "members")],
         required_one_of=[("snapshot", "members")],

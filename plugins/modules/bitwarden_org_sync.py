@@ -150,7 +150,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import
 def main() -> None:
     """Run the module."""
     run_module(
-        lambda module: converge(module.params, BOTH, check_mode=module.check_mode),
+        lambda module: converge(module.params, BOTH, check_mode=module.check_mode, log=module.log),
         argument_spec={**bitwarden_spec(), **convergence_spec(), **inline_groups_spec()},
         mutually_exclusive=[("snapshot", "members"), ("snapshot", "groups")],
         required_one_of=[("snapshot", "members")],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -50,6 +50,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.progress import Progress
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_files import (
     check_report_paths,
@@ -75,10 +76,19 @@ class _Run:
     snapshot: Snapshot
     history: tuple[PastRun, ...]
     started: str
+    log: Callable[[str], None]
 
 
-def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode: bool) -> dict[str, Any]:
+def converge(
+    options: Mapping[str, Any],
+    parts: Collection[Part],
+    *,
+    check_mode: bool,
+    log: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
     """Return the result of a module that converges these parts of an organization (see the modules' RETURN).
+
+    ``log`` takes a line now and then while a long plan is carried out.
 
     In check mode everything is read, planned and checked in the same way, but not written. Raises GuardError before
     anything is written when a guard trips (in check mode the trips are part of the result instead, so that the
@@ -86,7 +96,7 @@ def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode:
     """
     started = _now()
     check_report_paths(_report_paths(options))
-    for path in (options["history_file"], options["state_file"]):
+    for path in (options["history_file"], options["progress_file"], options["state_file"]):
         if path:
             require_writable(Path(path))
     connection, policy, snapshot = connection_from(options), policy_from(options["policy"]), _snapshot(options, started)
@@ -94,7 +104,7 @@ def converge(options: Mapping[str, Any], parts: Collection[Part], *, check_mode:
     lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
     with nullcontext() if check_mode else lock:
         history = read_history(_path(options["history_file"]), connection.organization)
-        run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started)
+        run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started, log)
         return _converge(run, BitwardenClient(connection))
 
 
@@ -119,7 +129,11 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
             error.result = _result(run, plan, (), organization, guard)
             raise
     steps = choose_steps(plan, organization, run.options["transport"], CLOUD if run.connection.cloud else SELF_HOSTED)
-    results = predict(plan) if run.check_mode else apply_plan(steps, organization, client)
+    if run.check_mode:
+        results = predict(plan)
+    else:
+        with Progress(plan, run.connection.organization, _path(run.options["progress_file"]), run.log) as progress:
+            results = apply_plan(steps, organization, client, progress)
     result = _result(run, plan, results, organization, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     if failures:

@@ -19,6 +19,7 @@ def convergence_spec() -> dict[str, Any]:
         "approve": {"type": "list", "elements": "str", "default": []},
         "report_path": {"type": "list", "elements": "path", "default": []},
         "history_file": {"type": "path"},
+        "progress_file": {"type": "path"},
         "state_file": {"type": "path"},
         "lock_directory": {"type": "path"},
         "lock_timeout": {"type": "int", "default": 0},

@@ -47,7 +47,9 @@ def calls(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Map
     """Keep the module from converging anything; return the list of options and check mode of each call."""
     calls: list[tuple[Mapping[str, Any], bool]] = []
 
-    def converge(options: Mapping[str, Any], parts: Collection[str], *, check_mode: bool) -> dict[str, Any]:
+    def converge(
+        options: Mapping[str, Any], parts: Collection[str], *, check_mode: bool, log: Callable[[str], None]
+    ) -> dict[str, Any]:
         calls.append((options, check_mode))
         return {"changed": True, "warnings": ["look here"], "told": options["client_secret"]}
 

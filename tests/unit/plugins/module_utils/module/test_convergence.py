@@ -280,7 +280,7 @@ def test_the_report_is_written_whatever_happens(run: Converge, server: Bitwarden
     assert json.loads(path.read_text())["outcomes"]["failed"] == 2
 
 
-@pytest.mark.parametrize("option", ["report_path", "history_file", "state_file"])
+@pytest.mark.parametrize("option", ["report_path", "history_file", "progress_file", "state_file"])
 def test_a_path_that_cannot_be_written_is_found_before_anything_else(
     run: Converge, server: BitwardenServer, tmp_path: Path, option: str
 ) -> None:
@@ -311,6 +311,18 @@ def test_the_history_keeps_every_run_that_could_write(run: Converge, server: Bit
     assert first["changes"] == {"invite_member": 1, "revoke_member": 1, "create_group": 1, "set_group_members": 1}
     assert (second["changes"], second["stopped"]) == ({}, True)
     assert second["members"] == {"confirmed": 1, "invited": 1, "revoked": 1}
+
+
+def test_progress_is_shown_while_a_run_writes(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    path = tmp_path / "progress.json"
+    run(people("ann"), check_mode=True, progress_file=str(path))
+    assert not path.exists()
+    fail(server, "POST", "groups$", 400)
+    with pytest.raises(ConvergenceError):
+        run(people("ann"), progress_file=str(path))
+    progress = json.loads(path.read_text())
+    assert (progress["total"], progress["done"], progress["failed"]) == (3, 1, 2)
+    assert progress["ended"] is not None
 
 
 def test_a_history_of_another_organization_stops_the_run_before_it_writes(

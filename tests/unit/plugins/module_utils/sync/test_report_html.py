@@ -130,7 +130,7 @@ def test_a_run_without_records_says_so() -> None:
     assert page.of("form") == page.of("table") == []
 
 
-@pytest.mark.parametrize("name", filter(None, HOSTILE))
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name])
 def test_a_name_is_never_more_than_a_name(name: str) -> None:
     def page_for(name: str) -> Page:
         made = report(
