@@ -14,7 +14,10 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import missing_library
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import (
+    missing_library,
+    require_version,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     HttpError,
     HttpStatusError,
@@ -29,6 +32,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client import HttpClient, Request, Response
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import TokenCache
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import DEFAULT_USER_AGENT
+
+REASON = "for sources of type google_workspace"
+OLDEST_CLIENT = "2.0"
+"""The first version that brings the discovery documents along."""
 
 USER_PAGE = 500
 GROUP_PAGE = 200
@@ -78,7 +85,8 @@ class DirectoryClient:
         try:
             from googleapiclient.discovery import build
         except ImportError as error:
-            raise missing_library("google-api-python-client", "for sources of type google_workspace", error) from error
+            raise missing_library("google-api-python-client", REASON, error) from error
+        require_version("google-api-python-client", REASON, minimum=OLDEST_CLIENT)
         options = {"api_endpoint": f"{api_url}/"}
         service = build("admin", "directory_v1", http=transport, static_discovery=True, client_options=options)
         self._users, self._groups, self._members = service.users(), service.groups(), service.members()

@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import missing_library
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencies import (
+    missing_library,
+    require_version,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
     DirectoryAuthenticationError,
@@ -25,6 +28,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 USER_SCOPE = "https://www.googleapis.com/auth/admin.directory.user.readonly"
 GROUP_SCOPE = "https://www.googleapis.com/auth/admin.directory.group.readonly"
 """Covers the members of groups as well."""
+
+OLDEST_KEYLESS = "2.38"
+"""The first version of google-auth in which impersonated credentials take a subject."""
 
 WAYS = ("service_account_file", "service_account_json", "impersonate_service_account")
 
@@ -112,6 +118,7 @@ def _keyless(email: str, subject: str) -> ServiceAccount:
         from google.auth import exceptions, impersonated_credentials
     except ImportError as error:
         raise _missing_google_auth(error) from error
+    require_version("google-auth", "to act as a service account without key", minimum=OLDEST_KEYLESS)
     try:
         # Without scopes, which it would use to ask for the name of the project; the next step adds its own.
         source, _project = google.auth.default()

@@ -23,7 +23,7 @@ ENABLE_API = "https://console.cloud.google.com/apis/library/admin.googleapis.com
 
 
 def directory_error(error: HttpError, doing: str, *, subject: str = "", query: str | None = None) -> DirectoryError:
-    """Return the error for a call that failed in spite of all repetitions; ``doing`` completes "Google Workspace: ...".
+    """Return the error for a call that failed in spite of all repetitions; ``doing`` says what was tried.
 
     ``query`` is the search that was sent, quoted where Google may object to it.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from typing import Any
 
 import pytest
@@ -338,6 +339,14 @@ def test_missing_library_is_named(
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingLibraryError, match=f"pip install '{library}'"):
         make_provider()
+
+
+def test_library_that_is_too_old_is_named(make_provider: MakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "version", lambda _library: "1.12.11")
+    with pytest.raises(MissingLibraryError, match=r"google-api-python-client>=2\.0"):
+        make_provider()
+    with pytest.raises(MissingLibraryError, match=r"google-auth>=2\.38"):
+        make_provider(service_account_json=None, impersonate_service_account="reader@example.org")
 
 
 @pytest.mark.parametrize(
