@@ -90,7 +90,7 @@ options:
           - "An Okta filter expression, for instance V(status eq \"ACTIVE\"). Okta applies it before anything else, and
             can filter by C(status), C(lastUpdated), C(id), C(profile.login), C(profile.email), C(profile.firstName) and
             C(profile.lastName)."
-          - With it, deprovisioned users are read only if it selects them, and reads are never incremental.
+          - With it, deprovisioned users are read only if it selects them.
           - Okta's C(search) is not offered. It lags behind, and whoever it does not find yet would lose access.
         type: str
       group_filter:
@@ -128,6 +128,8 @@ options:
         description:
           - Whether to read only what changed since the last snapshot at O(snapshot), which then also keeps what this
             needs. Any doubt leads to a full read.
+          - It has no effect together with filters that Okta applies, or where groups are not read. Then nothing tells
+            whether all changes were seen.
         type: bool
         default: false
       full_read_hours:

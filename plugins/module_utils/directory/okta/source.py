@@ -65,7 +65,9 @@ class OktaProvider:
             deprovisioned=options["deprovisioned"],
             groups=options.get("read_groups", True),
         )
-        self._incremental = options["incremental"] and not self._query.user_filter
+        # Only the group Everyone tells whether all changes were seen, and only where nothing is filtered out.
+        unfiltered = self._query.groups and not self._query.user_filter and not self._query.group_filter
+        self._incremental = options["incremental"] and unfiltered
         self._open().close()
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:

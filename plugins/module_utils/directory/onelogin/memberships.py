@@ -25,12 +25,13 @@ class Membership:
 def role_memberships(
     roles: Sequence[Mapping[str, Any]],
     users: Sequence[Mapping[str, Any]],
-    read_users: Callable[[Sequence[int]], Sequence[frozenset[int]]],
+    read_users: Callable[[Sequence[int]], Sequence[frozenset[int] | None]],
 ) -> list[Membership]:
     """Return the roles with those of the ``users`` who have them.
 
     The users that a listed role shows are believed where the roles that the listed users show agree; OneLogin does
-    not promise either list to be complete. ``read_users`` reads the users of the other roles one by one.
+    not promise either list to be complete. ``read_users`` reads the users of the other roles one by one, None for a
+    role that does not exist any more, which is left out.
     """
     by_user = _users_by_role(users)
     known = frozenset(user["id"] for user in users)
@@ -40,10 +41,9 @@ def role_memberships(
         for id_, ids in shown.items()
         if ids is None or (by_user is not None and ids & known != by_user.get(id_, frozenset()))
     ]
-    read = dict(zip(doubtful, read_users(doubtful), strict=True))
+    believed = {**shown, **dict(zip(doubtful, read_users(doubtful), strict=True))}
     return [
-        Membership(role["id"], _name(role), read.get(role["id"], shown[role["id"]] or frozenset()) & known)
-        for role in roles
+        Membership(role["id"], _name(role), ids & known) for role in roles if (ids := believed[role["id"]]) is not None
     ]
 
 

@@ -11,7 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError, HttpError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    HttpError,
+    HttpStatusError,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.emails import EmailRule
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.onelogin.client import (
     WORKERS,
@@ -152,8 +156,13 @@ class OneLoginProvider:
         if self._options["groups_from"] == "groups":
             return group_memberships(groups, users)
 
-        def users_of(role: int) -> frozenset[int]:
-            return frozenset(row["id"] for row in client.rows(f"{ROLES}/{role}/users", MEMBER_PAGE))
+        def users_of(role: int) -> frozenset[int] | None:
+            try:
+                return frozenset(row["id"] for row in client.rows(f"{ROLES}/{role}/users", MEMBER_PAGE))
+            except HttpStatusError as error:
+                if error.status == 404:
+                    return None
+                raise
 
         return role_memberships(groups, users, lambda roles: map_concurrently(users_of, roles, WORKERS))
 

@@ -136,7 +136,15 @@ def test_increments_can_be_switched_off(filled: OktaServer, provide: Provide, op
     assert reading.details["incremental"] is False
 
 
-@pytest.mark.parametrize("options", [{"incremental": False}, {"user_filter": 'status eq "ACTIVE"'}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"incremental": False},
+        {"user_filter": 'status eq "ACTIVE"'},
+        {"group_filter": 'type eq "OKTA_GROUP"'},
+        {"query": {"read_groups": False}},
+    ],
+)
 def test_other_reads_are_always_full(filled: OktaServer, provide: Provide, options: dict[str, Any]) -> None:
     full = provide(filled, incremental=True).read()
     reading = provide(filled, **{"incremental": True, **options}).read(state_of(full))

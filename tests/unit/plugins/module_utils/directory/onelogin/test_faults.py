@@ -213,6 +213,24 @@ def test_no_secret_is_shown(onelogin: OneLoginServer, provide: Provide) -> None:
         assert onelogin.client_secret not in f"{error} {error!r} {vars(error)} {error.__cause__} {provider!r}"
 
 
+def test_a_role_that_vanishes_during_the_read_is_left_out(onelogin_server: StartOneLogin, provide: Provide) -> None:
+    server = onelogin_server(habits=Habits(inline_users=0))
+    ann = server.account.add_user("ann@example.org")
+    server.account.add_role("Staff", ann)
+    doomed = server.account.add_role("Doomed", ann)
+    path = f"/roles/{doomed.id}/users$"
+    server.faults.add(Fault(Kind.STATUS, When(path=path), status=404, body={"statusCode": 404, "message": "gone"}))
+    assert [group.name for group in provide(server).read().groups] == ["Staff"]
+
+
+def test_a_role_that_cannot_be_read_fails_the_read(onelogin_server: StartOneLogin, provide: Provide) -> None:
+    server = onelogin_server(habits=Habits(inline_users=0))
+    server.account.add_role("Staff", server.account.add_user("ann@example.org"))
+    server.faults.add(Fault(Kind.STATUS, When(path="/roles/.*/users$"), status=500))
+    with pytest.raises(DirectoryError, match="answered 500"):
+        provide(server).read()
+
+
 def test_users_without_their_roles_are_no_obstacle(onelogin_server: StartOneLogin, provide: Provide) -> None:
     server = onelogin_server(habits=Habits(role_ids=False))
     server.account.add_role("Staff", server.account.add_user("ann@example.org"))
