@@ -5,7 +5,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
-CHECKS := lint types unit contract integration sanity docs build
+CHECKS := lint types unit contract integration molecule sanity docs build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
@@ -51,6 +51,9 @@ contract: setup ## The emulators against the published interfaces
 
 integration: setup ## Playbooks against real servers and emulators
 	pytest tests/integration
+
+molecule: setup ## The role's scenario, from nothing to converged and back
+	pytest tests/molecule -p pytest_ansible.plugin
 
 sanity: setup ## ansible-test sanity
 	tests/tools/sanity.sh
