@@ -25,6 +25,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     ConfigurationError,
     ConvergenceError,
     GuardError,
+    ImportOnlyError,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import require_writable
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import (
@@ -34,6 +35,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
@@ -110,36 +112,35 @@ def converge(
 
 def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
     state = read_state(_path(run.options["state_file"]), run.connection.organization)
-    organization = _read(run, client)
-    plan = _plan(run, client, organization)
+    work = _work(run, client, state)
     guard: tuple[str, ...] = ()
     try:
         check_guards(
-            plan,
+            work.plan,
             run.snapshot,
-            organization,
+            work.organization,
             run.policy,
             state.applied_counts,
-            seats=_seats(run, client, plan),
+            seats=work.seats,
             approved=run.options["approve"],
         )
     except GuardError as error:
         guard = error.trips
         if not run.check_mode:
-            error.result = _result(run, plan, (), organization, guard)
+            error.result = _result(run, work, (), guard)
             raise
-    steps = choose_steps(plan, organization, run.options["transport"], CLOUD if run.connection.cloud else SELF_HOSTED)
     if run.check_mode:
-        results = predict(plan)
+        results = predict(work.plan)
     else:
-        with Progress(plan, run.connection.organization, _path(run.options["progress_file"]), run.log) as progress:
-            results = apply_plan(steps, organization, client, progress)
-    result = _result(run, plan, results, organization, guard)
+        progress_file = _path(run.options["progress_file"])
+        with Progress(work.plan, run.connection.organization, progress_file, run.log) as progress:
+            results = work.apply(progress)
+    result = _result(run, work, results, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     if failures:
         raise _failed(failures, result)
     if not run.check_mode and run.options["state_file"]:
-        state = State(applied_counts=run.snapshot.counts())
+        state = State(applied_counts=run.snapshot.counts(), sent=work.sent)
         write_state(Path(run.options["state_file"]), run.connection.organization, state)
     return result
 
@@ -156,11 +157,27 @@ def _snapshot(options: Mapping[str, Any], now: str) -> Snapshot:
     return inline_snapshot(options["members"], options.get("groups") or (), now)
 
 
+def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
+    try:
+        organization = _read(run, client)
+    except ImportOnlyError:
+        return import_only_work(client, run.snapshot, state.sent, run.policy, run.parts, _members_first(run))
+    plan = _plan(run, client, organization)
+    pace = CLOUD if run.connection.cloud else SELF_HOSTED
+    steps = choose_steps(plan, organization, run.options["transport"], pace)
+    seats = _seats(run, client, plan)
+    return Work(organization, plan, lambda progress: apply_plan(steps, organization, client, progress), seats)
+
+
 def _read(run: _Run, client: BitwardenClient) -> Organization:
     """Return the current state, with the members of just those groups on which the plan depends."""
     if "groups" not in run.parts:
         return read_organization(client, lambda groups: ())
-    return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
+    return read_organization(
+        client,
+        lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy),
+        with_collections=bool(run.policy.collections),
+    )
 
 
 def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Plan:
@@ -170,8 +187,12 @@ def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Pla
         since = datetime.now(timezone.utc) - timedelta(days=EVENT_LOG_DAYS)
         authors = revocation_authors(client, [member.id for member in candidates], since)
         memory = Memory(authors.revoked_by, authors.log_works)
-    members_first = run.check_mode and bool(run.options.get("after_members", True))
-    return make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=members_first)
+    return make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=_members_first(run))
+
+
+def _members_first(run: _Run) -> bool:
+    """Say whether the groups are planned as if a run for the members had been before; in a real run it has."""
+    return run.check_mode and bool(run.options.get("after_members", True))
 
 
 def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
@@ -181,15 +202,14 @@ def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
     return client.subscription()
 
 
-def _result(
-    run: _Run, plan: Plan, results: tuple[Result, ...], organization: Organization, guard: tuple[str, ...]
-) -> dict[str, Any]:
+def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str, ...]) -> dict[str, Any]:
+    plan = work.plan
     report = make_report(
         plan,
         results,
         run.snapshot,
         organization=run.connection.organization,
-        current=organization,
+        current=work.organization,
         check_mode=run.check_mode,
         started=run.started,
         finished=_now(),
@@ -212,8 +232,8 @@ def _result(
         "outcomes": outcomes(plan, results),
         "guard": list(guard),
         "report": run.options["report_path"],
-        "diff": make_diff(plan, organization),
-        "warnings": _warnings(plan, guard if run.check_mode else ()),
+        "diff": make_diff(plan, work.organization),
+        "warnings": [*work.unknown, *_warnings(plan, guard if run.check_mode else ())],
     }
 
 

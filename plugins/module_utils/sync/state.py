@@ -14,6 +14,8 @@ from typing import Any
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import organization_from_record, record_of
 
 FORMAT = f"{PRODUCT}/state"
 FORMAT_VERSION = 1
@@ -21,9 +23,14 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The counts of the snapshot that was last applied without failure (see Snapshot.counts), or None at first."""
+    """What the last run without failure leaves to the next; None where there was none.
+
+    ``applied_counts`` are the counts of its snapshot (see Snapshot.counts). ``sent`` is what the organization holds as
+    far as it was sent (see record.py), None also where the organization itself can tell.
+    """
 
     applied_counts: Mapping[str, int] | None = None
+    sent: Organization | None = None
 
 
 def read_state(path: Path | None, organization: str) -> State:
@@ -46,17 +53,23 @@ def read_state(path: Path | None, organization: str) -> State:
     counts = content.get("applied_counts")
     if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
         raise _unusable(path, "its counts are no numbers")
-    return State(applied_counts=counts)
+    try:
+        sent = organization_from_record(content["sent"]) if "sent" in content else None
+    except ValueError as error:
+        raise _unusable(path, f"its record of what was sent is broken: {error}") from error
+    return State(applied_counts=counts, sent=sent)
 
 
 def write_state(path: Path, organization: str, state: State) -> None:
     """Keep the state at ``path``, mode 0600, in one step."""
-    content = {
+    content: dict[str, Any] = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "organization": organization,
         "applied_counts": dict(state.applied_counts or {}),
     }
+    if state.sent is not None:
+        content["sent"] = record_of(state.sent)
     write_private(path, [json.dumps(content, indent=2).encode() + b"\n"])
 
 

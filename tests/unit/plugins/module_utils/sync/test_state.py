@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 
 COUNTS = {"active": 10, "groups": 3, "memberships": 25}
@@ -30,6 +31,20 @@ def test_what_is_kept_is_read_and_private(path: Path) -> None:
     write_state(path, "ours", State(COUNTS))
     assert read_state(path, "ours") == State(COUNTS)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_sent_is_kept_only_where_there_is_something(path: Path) -> None:
+    write_state(path, "ours", State(COUNTS, Organization()))
+    assert read_state(path, "ours") == State(COUNTS, Organization())
+    write_state(path, "ours", State(COUNTS))
+    assert "sent" not in json.loads(path.read_text())
+    assert read_state(path, "ours").sent is None
+
+
+def test_a_broken_record_of_what_was_sent_is_refused(path: Path) -> None:
+    altered(path, sent={"members": []})
+    with pytest.raises(ConfigurationError, match=r"its record of what was sent is broken"):
+        read_state(path, "ours")
 
 
 def test_without_file_nothing_is_known(path: Path) -> None:

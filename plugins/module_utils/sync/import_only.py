@@ -1,0 +1,146 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Converging an organization on Vaultwarden, which has the bulk import and nothing else of the organization's API.
+
+The import of Vaultwarden differs from Bitwarden's (src/api/core/public.rs): it finds members by e-mail, revokes those
+who are ``deleted``, restores the others, writes their external id each time, and never renames or deletes a group.
+All of that may be repeated without harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    ImportedGroup,
+    ImportedMember,
+    MemberStatus,
+    Organization,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import (
+    GROUP_KINDS,
+    Action,
+    Kind,
+    Plan,
+    Refusal,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import MEMBER_KINDS
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import Batch, Bundle, in_batches
+
+CARRIED = MEMBER_KINDS | {Kind.CREATE_GROUP, Kind.SET_GROUP_MEMBERS}
+
+NOTHING_RECORDED = (
+    "Vaultwarden does not tell what the organization holds, and no earlier run is recorded in state_file: everything "
+    "is sent. Members whom an administrator revoked are restored if they are active in the directory; members whom "
+    "the directory does not hold keep their access; owners cannot be told from others, so name them in "
+    "policy.protected.emails"
+)
+GROUPS_UNCERTAIN = (
+    "Vaultwarden does not tell whether it takes groups: without ORG_GROUPS_ENABLED=true on the server it drops them "
+    "without a word"
+)
+
+
+class Client(Protocol):
+    """The only call that there is; it raises BitwardenError."""
+
+    def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None: ...
+
+
+def require_possible(policy: Policy) -> None:
+    """Raise ConfigurationError for a policy that removes: the import can only revoke."""
+    names = ("absent", "disabled", "deleted", "absent_groups")
+    removing = [f"policy.{name}" for name in names if getattr(policy, name) == "remove"]
+    if removing:
+        raise ConfigurationError(
+            f"Vaultwarden offers no way to remove members or groups, but {', '.join(removing)} is remove",
+            hint="Choose revoke for members and ignore for groups, and remove them by hand",
+        )
+
+
+def possible(plan: Plan) -> Plan:
+    """Return the plan with refusals in the place of actions that the import cannot carry out."""
+    refusals = [*plan.refusals, *(_not_offered(action) for action in plan.actions if action.kind not in CARRIED)]
+    return Plan(
+        tuple(action for action in plan.actions if action.kind in CARRIED),
+        tuple(sorted(refusals, key=lambda refusal: (refusal.key, refusal.reason))),
+    )
+
+
+def what_is_unknown(plan: Plan, *, recorded: bool) -> tuple[str, ...]:
+    """Return the warnings about what the plan had to be made without."""
+    groups = any(action.kind in GROUP_KINDS for action in plan.actions)
+    return (*(() if recorded else (NOTHING_RECORDED,)), *((GROUPS_UNCERTAIN,) if groups else ()))
+
+
+def batches(plan: Plan, after: Organization) -> Iterator[Batch]:
+    """Yield the calls for a plan whose outcome is ``after``: who has access, who has not, then the groups.
+
+    Each is a call of its own because the server stops at the first member to whom it cannot send an invitation.
+    """
+    for bundles in (
+        _member_bundles(plan, after, revoked=False),
+        _member_bundles(plan, after, revoked=True),
+        _group_bundles(plan, after),
+    ):
+        yield from in_batches(bundles)
+
+
+def send(
+    plan: Plan, after: Organization, client: Client, progress: Callable[[Result], None] = lambda result: None
+) -> tuple[Result, ...]:
+    """Carry out a plan whose outcome is ``after`` and return one result for each action, in the plan's order.
+
+    A call that fails may have done a part of its work, which nobody can tell; all of its actions count as failed.
+    """
+    results: dict[Action, Result] = {}
+    for batch in batches(plan, after):
+        for result in _send_batch(batch, client):
+            results[result.action] = result
+            progress(result)
+    return tuple(results[action] for action in plan.actions)
+
+
+def _send_batch(batch: Batch, client: Client) -> list[Result]:
+    try:
+        client.import_directory(batch.members, batch.groups)
+    except BitwardenError as error:
+        return [Result(action, "failed", str(error)) for action in batch.actions]
+    return [Result(action, "done") for action in batch.actions]
+
+
+def _not_offered(action: Action) -> Refusal:
+    wish = f"{action.kind.value.replace('_', ' ')}, {action.reason}" + (f": {action.value}" if action.value else "")
+    message = f"Vaultwarden's import does not offer this ({wish}), so that it stays as it is"
+    return Refusal(action.key, "not_offered", message, action.external_id)
+
+
+def _member_bundles(plan: Plan, after: Organization, *, revoked: bool) -> list[Bundle]:
+    actions: dict[str, list[Action]] = {}
+    for action in plan.actions:
+        if action.kind in MEMBER_KINDS:
+            actions.setdefault(action.key, []).append(action)
+    return [
+        Bundle(tuple(actions[member.email]), ImportedMember(member.external_id or "", member.email, deleted=revoked))
+        for member in after.members
+        if member.email in actions and (member.status == MemberStatus.REVOKED) == revoked
+    ]
+
+
+def _group_bundles(plan: Plan, after: Organization) -> list[Bundle]:
+    actions: dict[str, list[Action]] = {}
+    for action in plan.actions:
+        if action.kind in GROUP_KINDS:
+            actions.setdefault(action.id or action.external_id or "", []).append(action)
+    external_ids = {member.id: member.external_id or "" for member in after.members}
+    return [
+        Bundle(tuple(actions[group.id]), ImportedGroup(group.id, group.name, member_ids))
+        for group in after.groups
+        if group.id in actions
+        for member_ids in [tuple(sorted(external_ids[id_] for id_ in after.memberships[group.id]))]
+    ]

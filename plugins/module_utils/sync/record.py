@@ -1,0 +1,139 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The recorded organization: what was last sent to a server that takes an import and tells nothing. Pure functions.
+
+Such an organization knows its members by e-mail and its groups by external id, so these are their ids here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot, User
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
+    MemberStatus,
+    MemberType,
+    Organization,
+    OrganizationGroup,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+
+MEMBER_KINDS = frozenset({Kind.INVITE_MEMBER, Kind.REKEY_MEMBER, Kind.RESTORE_MEMBER, Kind.REVOKE_MEMBER})
+
+
+def record_of(organization: Organization) -> dict[str, Any]:
+    """Return a recorded organization as plain data, members and groups by external id."""
+    external_ids = {member.id: member.external_id or "" for member in organization.members}
+    return {
+        "members": {
+            member.external_id: {"email": member.email, "revoked": member.status == MemberStatus.REVOKED}
+            for member in organization.members
+        },
+        "groups": {
+            group.id: {
+                "name": group.name,
+                "members": sorted(external_ids[id_] for id_ in organization.memberships[group.id]),
+            }
+            for group in organization.groups
+        },
+    }
+
+
+def organization_from_record(record: object) -> Organization:
+    """Return the organization that :func:`record_of` turned into plain data. Raises ValueError for anything else.
+
+    What cannot be known is taken in the way that does no harm. Everybody is a confirmed user, so that an address that
+    changes is reported: an import under the new one would make a second member beside the first.
+    """
+    sent = _mapping(record)
+    members = {
+        external_id: _member(external_id, _text(entry, "email"), revoked=_mapping(entry).get("revoked") is True)
+        for external_id, entry in _mapping(sent.get("members")).items()
+    }
+    groups = _mapping(sent.get("groups"))
+    return Organization(
+        tuple(members.values()),
+        tuple(_group(external_id, _text(entry, "name")) for external_id, entry in groups.items()),
+        {
+            external_id: frozenset(members[id_].id for id_ in _known(_mapping(entry).get("members"), members))
+            for external_id, entry in groups.items()
+        },
+    )
+
+
+def assumed_organization(snapshot: Snapshot, policy: Policy, parts: Collection[Part]) -> Organization:
+    """Return what to reckon with where nothing was recorded, so that everything is sent.
+
+    Whoever is out of service may be a member with access all the same, and has to be revoked where the policy says
+    so. Nobody else is known, unless groups alone are converged: then the active users are taken for members.
+    """
+    members: dict[str, Member] = {}
+    for user in snapshot.users:
+        member = _member(policy.external_id(user.external_id), user.email or "")
+        if user.email and _is_to_be_revoked(user, policy) and not policy.protected.covers(member):
+            members.setdefault(user.email, member)
+    for user in snapshot.users:
+        if user.email and user.status == "active":
+            members.pop(user.email, None)
+            if "members" not in parts:
+                members[user.email] = _member(policy.external_id(user.external_id), user.email)
+    return Organization(tuple(members.values()))
+
+
+def organization_after(plan: Plan, organization: Organization) -> Organization:
+    """Return the recorded organization as it is once the plan is carried out."""
+    members = {member.email: member for member in organization.members}
+    groups = {group.id: group for group in organization.groups}
+    memberships = dict(organization.memberships)
+    for action in plan.actions:
+        external_id = action.external_id or ""
+        if action.kind in MEMBER_KINDS:
+            revoked = action.kind == Kind.REVOKE_MEMBER
+            if action.kind == Kind.REKEY_MEMBER:
+                revoked = members[action.key].status == MemberStatus.REVOKED
+            members[action.key] = _member(external_id, action.key, revoked=revoked)
+        elif action.kind == Kind.CREATE_GROUP:
+            groups[external_id] = _group(external_id, action.key)
+            memberships[external_id] = frozenset()
+        elif action.kind == Kind.SET_GROUP_MEMBERS:
+            group_id = action.id or external_id
+            memberships[group_id] = memberships[group_id].difference(action.leaving).union(action.joining)
+    return Organization(tuple(members.values()), tuple(groups.values()), memberships)
+
+
+def _is_to_be_revoked(user: User, policy: Policy) -> bool:
+    wishes = {"active": "keep", "disabled": policy.disabled, "deleted": policy.deleted}
+    return wishes[user.status] == "revoke"
+
+
+def _member(external_id: str, email: str, *, revoked: bool = False) -> Member:
+    status = MemberStatus.REVOKED if revoked else MemberStatus.CONFIRMED
+    return Member(email, email, status, MemberType.USER, external_id)
+
+
+def _group(external_id: str, name: str) -> OrganizationGroup:
+    return OrganizationGroup(external_id, name, external_id)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("an object is missing")
+    return value
+
+
+def _text(entry: object, name: str) -> str:
+    value = _mapping(entry).get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"an entry has no {name}")
+    return value
+
+
+def _known(external_ids: object, members: Mapping[str, Member]) -> Collection[str]:
+    if not isinstance(external_ids, list) or not all(id_ in members for id_ in external_ids):
+        raise ValueError("a group has members that are not recorded")
+    return external_ids
