@@ -144,12 +144,12 @@ class ServiceApp:
         )
 
     def _token(self, answer: object) -> Token:
-        value = answer.get("access_token") if isinstance(answer, dict) else None
-        lifetime = answer.get("expires_in") if isinstance(answer, dict) else None
-        if not isinstance(value, str) or not isinstance(lifetime, (int, float)) or not isinstance(answer, dict):
+        body = answer if isinstance(answer, dict) else {}
+        value, lifetime = body.get("access_token"), body.get("expires_in")
+        if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
             raise DirectoryAuthenticationError(f"{self._address} answered without a token")
         if self._prover:
-            self._prover.bound = str(answer.get("token_type")).lower() == "dpop"
+            self._prover.bound = str(body.get("token_type")).lower() == "dpop"
         return Token(value, float(lifetime))
 
 

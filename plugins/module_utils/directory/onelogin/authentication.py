@@ -32,11 +32,11 @@ def fetch_token(http: HttpClient, origin: str, client_id: str, client_secret: st
     )
     response = http.send(request)
     answer = response.json()
-    value = answer.get("access_token") if isinstance(answer, dict) else None
-    lifetime = answer.get("expires_in") if isinstance(answer, dict) else None
+    body = answer if isinstance(answer, dict) else {}
+    value, lifetime = body.get("access_token"), body.get("expires_in")
     if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
         raise DirectoryAuthenticationError(f"{response.url} answered without a token")
-    return Token(value, max(1.0, float(lifetime) - _age(answer.get("created_at"), response)))
+    return Token(value, max(1.0, float(lifetime) - _age(body.get("created_at"), response)))
 
 
 def _age(created: object, response: Response) -> float:
