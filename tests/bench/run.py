@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ansible_collections.dirsync.bitwarden.tests.bench.ldap_read import CASES as LDAP_CASES
 from ansible_collections.dirsync.bitwarden.tests.bench.measure import Case
+from ansible_collections.dirsync.bitwarden.tests.bench.planning import CASES as PLANNING_CASES
 
-CASES = {**LDAP_CASES}
+CASES = {**LDAP_CASES, **PLANNING_CASES}
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
