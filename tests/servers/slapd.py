@@ -37,7 +37,7 @@ _CONFIGURATION = """\
 dn: cn=config
 objectClass: olcGlobal
 cn: config
-olcTLSCACertificateFile: {ca_file}
+olcTLSCACertificateFile: {client_ca_file}
 olcTLSCertificateFile: {certificate_file}
 olcTLSCertificateKeyFile: {key_file}
 olcTLSVerifyClient: try
@@ -89,7 +89,8 @@ olcDbIndex: member,entryUUID,entryCSN,modifyTimestamp eq
 olcLimits: {{0}}dn.exact="{local_user}" size=unlimited
 olcLimits: {{1}}dn.exact="{reader_dn}" size=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
-olcAccess: to * by dn.exact={local_user} manage by dn.exact="cn=blind,{base_dn}" search by users read by anonymous read
+olcAccess: to attrs=entry,children,objectClass by dn.exact="cn=blind,{base_dn}" read by * break
+olcAccess: to * by dn.exact={local_user} manage by dn.exact="cn=blind,{base_dn}" none by * read
 
 dn: olcOverlay={{0}}memberof,olcDatabase={{1}}mdb,cn=config
 objectClass: olcOverlayConfig
@@ -166,6 +167,11 @@ class Slapd:
         """Return the path of the certificate authority that signed the server's certificate."""
         return str(self.directory / "tls" / "ca.pem")
 
+    @property
+    def client_certificate(self) -> tuple[str, str]:
+        """Return the paths of a certificate that the server accepts from clients, and of its key."""
+        return str(self.directory / "client" / "server.pem"), str(self.directory / "client" / "server-key.pem")
+
     def __enter__(self) -> Slapd:
         self._set_up()
         self.start()
@@ -183,6 +189,7 @@ class Slapd:
         # AppArmor (Ubuntu) confines the installed program, by its path, to the system's own directory database.
         shutil.copy(slapd, self.directory / "slapd")
         certificate = issue_certificate(self.directory / "tls")
+        client = issue_certificate(self.directory / "client", ("client.example.org",))
         configuration = _CONFIGURATION.format(
             schema=_SCHEMA,
             database=self.directory / "database",
@@ -191,7 +198,7 @@ class Slapd:
             admin_password=self.admin_password,
             reader_dn=self.reader_dn,
             local_user=_LOCAL_USER.format(uid=os.getuid(), gid=os.getgid()),
-            ca_file=certificate.ca_file,
+            client_ca_file=client.ca_file,
             certificate_file=certificate.certificate_file,
             key_file=certificate.key_file,
         )
@@ -244,7 +251,8 @@ class Slapd:
         run(["ldapmodify", "-a", "-Q", "-Y", "EXTERNAL", "-H", self.ldapi_url], text=ldif)
 
     def limit(self, limits: Mapping[str, str]) -> None:
-        """Replace the limits per account, for instance ``{reader_dn: "size=100 size.prtotal=1000"}``."""
+        """Replace the limits of all accounts but the local user's, as in ``{reader_dn: "size=100 size.pr=50"}``."""
+        limits = {_LOCAL_USER.format(uid=os.getuid(), gid=os.getgid()): "size=unlimited", **limits}
         values = "\n".join(f'olcLimits: {{{n}}}dn.exact="{dn}" {limit}' for n, (dn, limit) in enumerate(limits.items()))
         self.change(
             f"dn: olcDatabase={{1}}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\n{values}\n",
