@@ -131,6 +131,34 @@ EXAMPLES = r"""
           groups_query: email:vault-*
     snapshot: /var/lib/dirsync/snapshot.json
 
+- name: Read Okta as an API services application
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: people
+        type: okta
+        okta:
+          org_url: https://example.okta.com
+          client_id: 0oa1example
+          private_key_file: /etc/dirsync/okta.pem
+    snapshot: /var/lib/dirsync/snapshot.json
+
+- name: Read Active Directory, found through the DNS, and the roles of OneLogin beside it
+  dirsync.bitwarden.directory_facts:
+    sources:
+      - name: domain
+        type: active_directory
+        active_directory:
+          domain: ad.example.org
+          bind_dn: reader@ad.example.org
+          bind_password: "{{ ldap_password }}"
+      - name: contractors
+        type: onelogin
+        onelogin:
+          host: example.onelogin.com
+          client_id: "{{ onelogin_client_id }}"
+          client_secret: "{{ onelogin_client_secret }}"
+    snapshot: /var/lib/dirsync/snapshot.json
+
 - name: Read employees from an export of the personnel department, and contractors from a file in this repository
   dirsync.bitwarden.directory_facts:
     sources:
