@@ -82,7 +82,7 @@ def closure_cpu() -> list[Case]:
     """Compare flattening nested groups with following each group's nesting on its own, which keeps sets."""
     reading = _nested_reading()
     ours, peers = [], []
-    for _ in range(3):
+    for _unused in range(3):
         ours.append(_cpu(lambda: flatten(reading)))
         peers.append(_cpu(lambda: _walk_each(reading.groups)))
     return [case("closure_cpu", sorted(ours)[1], sorted(peers)[1], "walk of each group", "s")]

@@ -42,7 +42,7 @@ def case(name: str, ours: float, peer: float, peer_name: str, unit: str) -> Case
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command to its end, its output thrown away; raise if it fails."""
-    usage, _ = _run(command, subprocess.DEVNULL, environment)
+    usage, _unused = _run(command, subprocess.DEVNULL, environment)
     return usage
 
 
@@ -52,7 +52,7 @@ def run_reader(command: list[str]) -> Usage:
     Those count as wall time, without the start of the interpreter and the imports.
     """
     with tempfile.TemporaryFile() as output:
-        usage, _ = _run(command, output.fileno(), None)
+        usage, _unused = _run(command, output.fileno(), None)
         output.seek(0)
         return Usage(json.load(output)["seconds"], usage.cpu, usage.peak_mb)
 
@@ -60,7 +60,7 @@ def run_reader(command: list[str]) -> Usage:
 def _run(command: list[str], output: int, environment: Mapping[str, str] | None) -> tuple[Usage, int]:
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=output, env={**os.environ, **(environment or {})})
-    _, status, resources = os.wait4(process.pid, 0)
+    _unused, status, resources = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -71,7 +71,7 @@ def _run(command: list[str], output: int, environment: Mapping[str, str] | None)
 def interleaved(subjects: Mapping[str, Callable[[], Usage]], rounds: int) -> dict[str, Usage]:
     """Return the medians of all subjects after ``rounds`` rounds in which each had its turn."""
     taken: dict[str, list[Usage]] = {name: [] for name in subjects}
-    for _ in range(rounds):
+    for _unused in range(rounds):
         for name, subject in subjects.items():
             taken[name].append(subject())
     return {

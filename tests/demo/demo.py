@@ -38,7 +38,7 @@ FINANCE = "6c0d1e00-0000-4000-8000-000000000004"
 
 def main() -> int:
     """Run the demonstration and return its exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, lambda *_unused: sys.exit(143))
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(mode=0o700)
     started = time.monotonic()

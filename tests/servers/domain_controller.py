@@ -125,7 +125,7 @@ class DomainController:
     def _shown(self, request: Request, attributes: Attributes) -> Iterator[tuple[str, Sequence[bytes | str]]]:
         stored = {name.lower(): (name, values) for name, values in attributes.items()}
         for asked in request.attributes:
-            base, _, option = asked.partition(";range=")
+            base, _unused, option = asked.partition(";range=")
             name, values = stored.get(base.lower(), (base, None))
             if values is None:
                 continue

@@ -91,7 +91,7 @@ class DirectoryServer389:
         self._set_up()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.stop()
 
     def _set_up(self) -> None:

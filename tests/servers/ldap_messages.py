@@ -103,7 +103,7 @@ class Request:
         value = self.controls.get(PAGED_RESULTS)
         if value is None:
             return None
-        (_, size), (_, cookie) = parse(parse(value)[0][1])
+        (_unused, size), (_unused, cookie) = parse(parse(value)[0][1])
         return int.from_bytes(size, "big"), cookie
 
     @property
@@ -119,17 +119,17 @@ class Request:
     @property
     def attributes(self) -> list[str]:
         """Return the attributes that a search asks for."""
-        return [value.decode() for _, value in parse(self.fields[7][1])]
+        return [value.decode() for _unused, value in parse(self.fields[7][1])]
 
 
 def parse_request(message: bytes) -> Request:
     """Return the request in one whole LDAPMessage."""
-    (_, body), *rest = parse(message)
+    (_unused, body), *rest = parse(message)
     assert not rest
-    (_, number), (operation, content), *controls = parse(body)
+    (_unused, number), (operation, content), *controls = parse(body)
     by_oid = {}
-    for _, control in parse(controls[0][1]) if controls else []:
-        (_, oid), *fields = parse(control)
+    for _unused, control in parse(controls[0][1]) if controls else []:
+        (_unused, oid), *fields = parse(control)
         by_oid[oid.decode()] = fields[-1][1] if fields and fields[-1][0] == 0x04 else b""
     primitive = not operation & 0x20
     return Request(int.from_bytes(number, "big"), operation, [] if primitive else parse(content), by_oid)

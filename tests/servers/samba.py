@@ -66,7 +66,7 @@ class SambaDomain:
         self.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.stop()
 
     def _provision(self) -> None:

@@ -177,7 +177,7 @@ class Slapd:
         self.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.stop()
 
     def _set_up(self) -> None:

@@ -23,7 +23,7 @@ def main(url: str, bind_dn: str, password: str, searches: str) -> None:
         page = SimplePagedResultsControl(True, size=1000, cookie="")
         while True:
             request = connection.search_ext(base, ldap.SCOPE_SUBTREE, filter_text, attributes, serverctrls=[page])
-            _, batch, _, controls = connection.result3(request)
+            _unused, batch, _unused, controls = connection.result3(request)
             entries += len(batch)
             page.cookie = controls[0].cookie
             if not page.cookie:

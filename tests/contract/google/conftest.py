@@ -57,7 +57,7 @@ class Client:
 
     def emails(self, query: str) -> list[str]:
         """Return the addresses of the users that a query finds, or of the groups with ``groups!`` in front of it."""
-        collection, _, text = query.rpartition("!")
+        collection, _unused, text = query.rpartition("!")
         answer = self.get(f"/{collection or 'users'}", query=text).json()
         return [item.get("primaryEmail", item.get("email")) for item in answer.get(collection or "users", [])]
 

@@ -198,7 +198,7 @@ def test_api_that_is_not_enabled(client: Client, reason: Reason) -> None:
 
 def test_queries_per_minute(client: Client, reason: Reason) -> None:
     client.server.google.quotas.queries_per_minute = 3
-    assert [client.get("/users").status_code for _ in range(3)] == [200, 200, 200]
+    assert [client.get("/users").status_code for _unused in range(3)] == [200, 200, 200]
     assert reason(client.get("/groups")) == (403, "userRateLimitExceeded")
     client.server.clock.advance(61)
     assert client.get("/groups").status_code == 200

@@ -26,7 +26,7 @@ def test_every_answer_tells_the_state_of_its_bucket(okta_server: StartOkta) -> N
 
 def test_a_full_bucket_refuses_until_its_reset(okta_server: StartOkta) -> None:
     api = ApiClient(okta_server(limits={"users": 2}))
-    assert [api.get("/api/v1/users").status_code for _ in range(2)] == [200, 200]
+    assert [api.get("/api/v1/users").status_code for _unused in range(2)] == [200, 200]
     refusal = api.get("/api/v1/users")
     assert (refusal.status_code, refusal.json()["errorCode"]) == (429, "E0000047")
     assert "Retry-After" not in refusal.headers
@@ -47,7 +47,7 @@ def test_the_date_of_answers_is_that_of_the_org(okta_server: StartOkta) -> None:
 def test_too_many_requests_at_once_have_headers_of_their_own(okta_server: StartOkta) -> None:
     api = ApiClient(okta_server(concurrency=2, request_seconds=0.2))
     with ThreadPoolExecutor(4) as executor:
-        answers = list(executor.map(lambda _: api.get("/api/v1/users"), range(4)))
+        answers = list(executor.map(lambda _unused: api.get("/api/v1/users"), range(4)))
     refusals = [answer for answer in answers if answer.status_code == 429]
     assert len(refusals) == 2
     assert {limit_and_remaining(refusal) for refusal in refusals} == {("0", "0")}

@@ -58,8 +58,8 @@ def test_a_faulty_assertion_is_refused(service: SignIn, claims: dict[str, Any]) 
 
 def test_an_assertion_signed_with_another_key_is_refused(service: SignIn) -> None:
     client = service(requires_dpop=False)
-    signed, _, _ = client.assertion().rpartition(".")
-    _, _, signature = client.assertion(jti="other").rpartition(".")
+    signed, _unused, _unused = client.assertion().rpartition(".")
+    _unused, _unused, signature = client.assertion(jti="other").rpartition(".")
     assert client.token(client_assertion=f"{signed}.{signature}").json()["error"] == "invalid_client"
 
 
@@ -152,7 +152,7 @@ def test_a_faulty_proof_is_refused(service: SignIn, claims: dict[str, Any]) -> N
 def test_a_proof_can_be_used_once(service: SignIn) -> None:
     client = service()
     token = client.bound_token()
-    assert [get_users(client, token, jti="once").status_code for _ in range(2)] == [200, 401]
+    assert [get_users(client, token, jti="once").status_code for _unused in range(2)] == [200, 401]
 
 
 def test_a_proof_of_another_key_is_refused(service: SignIn) -> None:

@@ -34,7 +34,7 @@ def main() -> None:
         emulator.load_state(json.loads(Path(arguments.seed).read_text(encoding="utf-8")))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_unused: ended.set())
     tls = arguments.tls is not None
     with BitwardenServer(emulator, port=arguments.port, tls=tls, tls_directory=arguments.tls) as server:
         if arguments.ready_file is not None:

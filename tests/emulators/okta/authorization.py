@@ -104,7 +104,7 @@ class Authorization:
             if not token.is_admin:
                 raise forbidden()
             return token
-        scheme, _, value = authorization.partition(" ")
+        scheme, _unused, value = authorization.partition(" ")
         if scheme not in ("Bearer", "DPoP"):
             raise OktaError(401, "E0000004", "Authentication failed")
         self._check_access_token(request, scheme, value, scope)

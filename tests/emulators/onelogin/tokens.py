@@ -76,7 +76,9 @@ class Tokens:
 
     def check(self, request: web.Request) -> None:
         """Raise OneLoginError unless the request has a token that may read."""
-        scheme, _, value = request.headers.get("Authorization", "").replace("bearer:", "Bearer ", 1).partition(" ")
+        scheme, _unused, value = (
+            request.headers.get("Authorization", "").replace("bearer:", "Bearer ", 1).partition(" ")
+        )
         token = self._token
         if scheme != "Bearer" or token is None or not self._is_fresh(token) or value.strip() != token.value:
             raise OneLoginError(401, "Unauthorized")
@@ -106,6 +108,6 @@ def _client(request: web.Request, form: dict[str, str]) -> tuple[str, str]:
             decoded = base64.b64decode(authorization.removeprefix("Basic "), validate=True).decode()
         except (binascii.Error, ValueError):
             raise OneLoginError(400, "Malformed credentials") from None
-        client_id, _, secret = decoded.partition(":")
+        client_id, _unused, secret = decoded.partition(":")
         return client_id, secret
     return form.get("client_id", ""), form.get("client_secret", "")

@@ -145,7 +145,7 @@ def _page_cookie(done: Result) -> bytes:
     if value is None:
         raise ProtocolError("a page came without its paging control")
     try:
-        _, position = content(value, content(value, 0)[0])
+        _unused, position = content(value, content(value, 0)[0])
         start, end = content(value, position)
     except IndexError:
         raise ProtocolError("the paging control of a page is cut off") from None

@@ -151,7 +151,7 @@ class SearchReader:
                 ),
                 page_size=0,
             )
-            rows = [row for batch in self._batches(step) for _, row in batch]
+            rows = [row for batch in self._batches(step) for _unused, row in batch]
             if len(rows) != 1 or len(step.partial) != 1 or step.partial[0].start != start:
                 raise ProtocolError(f"the values of {name} from number {start} on are missing in {step.search.base}")
             values += rows[0][0] or []

@@ -181,7 +181,7 @@ class Columns(dict[bytes, "int | None"]):
         name = description.lower()
         column = self._requested.get(name)
         if column is None:
-            base, _, option = name.partition(b";")
+            base, _unused, option = name.partition(b";")
             if option.startswith(b"range="):
                 column = self._requested.get(base)
                 if column is not None:

@@ -75,7 +75,7 @@ class OneLoginClient:
         The first page says how many pages there are; the others are read at once. Raises HttpError, and
         IncompleteReadError unless exactly as many rows came as the listing counts.
         """
-        for _ in range(ATTEMPTS):
+        for _unused in range(ATTEMPTS):
             first, extent, limit = self._first_page(path, largest, params)
             read = partial(self._page, path, {**params, "limit": str(limit)})
             rest = map_concurrently(read, range(2, extent.pages + 1), WORKERS)

@@ -51,7 +51,7 @@ ACTION = Action(Kind.SET_GROUP_MEMBERS, "staff", "membership", "id-staff", "g1",
 
 
 def test_actions_come_in_the_order_of_their_kinds() -> None:
-    assert [(kind, name) for kind, name, _ in steps(make_plan(DIRECTORY, ORGANIZATION, POLICY))] == [
+    assert [(kind, name) for kind, name, _unused in steps(make_plan(DIRECTORY, ORGANIZATION, POLICY))] == [
         ("link_member", "bob"),
         ("rekey_member", "cleo"),
         ("restore_member", "eve"),

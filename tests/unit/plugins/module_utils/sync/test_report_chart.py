@@ -84,7 +84,9 @@ def test_everything_is_drawn_inside(changes: list[dict[str, int]], data: st.Data
 
 
 def test_the_last_runs_are_shown_and_described_in_words_and_numbers() -> None:
-    figure = drawn(*({"invite_member": 1} for _ in range(MOST_RUNS + 5)), members=list(range(100, 105 + MOST_RUNS)))
+    figure = drawn(
+        *({"invite_member": 1} for _unused in range(MOST_RUNS + 5)), members=list(range(100, 105 + MOST_RUNS))
+    )
     assert len(of_class(figure, "hover")) == MOST_RUNS
     [text] = (part.text for part in figure.iter("desc"))
     assert text == (

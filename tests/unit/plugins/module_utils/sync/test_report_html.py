@@ -144,9 +144,11 @@ def test_a_name_is_never_more_than_a_name(name: str) -> None:
 
     page, plain = page_for(name), page_for("plain")
     assert page.rows[0][2] == visible(name)
-    assert Counter(tag for tag, _ in page.elements if tag != "wbr") == Counter(tag for tag, _ in plain.elements)
-    assert [sorted(attributes) for _, attributes in page.elements if attributes] == [
-        sorted(attributes) for _, attributes in plain.elements if attributes
+    assert Counter(tag for tag, _unused in page.elements if tag != "wbr") == Counter(
+        tag for tag, _unused in plain.elements
+    )
+    assert [sorted(attributes) for _unused, attributes in page.elements if attributes] == [
+        sorted(attributes) for _unused, attributes in plain.elements if attributes
     ]
     assert page.raw == plain.raw == {"style": STYLE, "script": SCRIPT}
     assert all(character.isprintable() or character in "\n\u200c\u200d" for character in page.text)
@@ -154,9 +156,13 @@ def test_a_name_is_never_more_than_a_name(name: str) -> None:
 
 def test_the_page_needs_nothing_from_anywhere() -> None:
     page = Page(as_html(report(record(), refusal("olga")), runs({"invite_member": 1}, {})))
-    references = [value for _, attributes in page.elements for name, value in attributes.items() if name in REFERRING]
+    references = [
+        value for _unused, attributes in page.elements for name, value in attributes.items() if name in REFERRING
+    ]
     assert references == ["#records"]
-    assert not {"link", "img", "iframe", "object", "embed", "base", "use", "image"} & {tag for tag, _ in page.elements}
+    assert not {"link", "img", "iframe", "object", "embed", "base", "use", "image"} & {
+        tag for tag, _unused in page.elements
+    }
     assert not re.search(r"url\(|@import|expression", STYLE)
     assert not re.search(r"fetch|XMLHttpRequest|import|eval|innerHTML|WebSocket|https?:", SCRIPT)
 
@@ -171,7 +177,9 @@ def test_only_its_own_style_and_script_may_run() -> None:
         digest = base64.b64encode(hashlib.sha256(page.raw[tag].encode()).digest()).decode()
         assert directives.pop(directive) == f"'sha256-{digest}'"
     assert set(directives.values()) == {"'none'"}
-    assert not any(name == "style" or name.startswith("on") for _, attributes in page.elements for name in attributes)
+    assert not any(
+        name == "style" or name.startswith("on") for _unused, attributes in page.elements for name in attributes
+    )
 
 
 def test_without_script_the_whole_table_is_there_and_no_dead_controls() -> None:
@@ -198,9 +206,9 @@ def test_references_between_elements_lead_somewhere() -> None:
             report(record(), guard=["no"], warnings=[{"record": "a", "message": "b"}]), runs({"link_member": 1}, {})
         )
     )
-    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    ids = [attributes["id"] for _unused, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    named = [(attributes.get("aria-labelledby") or "").split() for _, attributes in page.elements]
+    named = [(attributes.get("aria-labelledby") or "").split() for _unused, attributes in page.elements]
     assert set(chain.from_iterable(named)) <= set(ids)
     assert {"filters", "search", "outcome", "action", "shown"} <= set(ids), "the script looks for these"
     assert page.of("html") == [{"lang": "en"}]

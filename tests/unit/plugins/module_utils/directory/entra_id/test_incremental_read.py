@@ -291,8 +291,8 @@ def test_incremental_equals_full_over_random_changes(shared_server: GraphServer,
     delta.page_size, delta.members_per_entry = data.draw(st.sampled_from([(1, 1), (2, 2), (200, 500)]))
     changes = Changes(shared_server.tenant, data)
     state: Mapping[str, Any] | None = None
-    for _ in range(data.draw(st.integers(2, 4))):
-        for _ in range(data.draw(st.integers(0, 12))):
+    for _unused in range(data.draw(st.integers(2, 4))):
+        for _unused in range(data.draw(st.integers(0, 12))):
             changes.apply()
         incremental = read(shared_server, state)
         assert_same(incremental, entra_id_provider(shared_server).read())

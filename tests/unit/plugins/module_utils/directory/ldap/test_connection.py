@@ -176,6 +176,6 @@ def test_says_that_dnspython_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_load_is_shared_by_weight_within_a_priority() -> None:
     records = [ServiceRecord(1, 0, "last"), ServiceRecord(0, 60, "a"), ServiceRecord(0, 40, "b")]
-    first = {in_order(records)[0].host for _ in range(200)}
+    first = {in_order(records)[0].host for _unused in range(200)}
     assert first == {"a", "b"}
-    assert all([record.host for record in in_order(records)][2] == "last" for _ in range(20))
+    assert all([record.host for record in in_order(records)][2] == "last" for _unused in range(20))

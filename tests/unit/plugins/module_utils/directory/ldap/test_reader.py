@@ -75,7 +75,7 @@ def read(channel: CannedChannel, page_size: int = 1000) -> list[Entry]:
 
 
 def names(entries: Iterable[Entry]) -> list[str]:
-    return [dn.decode().removeprefix("cn=") for dn, _ in entries]
+    return [dn.decode().removeprefix("cn=") for dn, _unused in entries]
 
 
 @pytest.mark.parametrize("octets", [0, 2, 4])
@@ -125,7 +125,7 @@ def test_sends_the_search_as_it_was_meant() -> None:
     request = channel.requests[0]
     assert (request.base, request.scope, request.attributes) == ("dc=x", 1, ["cn", "mail"])
     assert request.controls["1.2.3"] == b"v"
-    limits = [content for _, content in request.fields[2:6]]
+    limits = [content for _unused, content in request.fields[2:6]]
     assert limits == [b"\0", b"\0", b"\0", b"\0"], "no aliases, no limits, values and not only types"
 
 

@@ -13,7 +13,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.s
 def status(kind: str, value: bytes | None) -> tuple[str, str]:
     preset = PRESETS[kind]  # type: ignore[index]
     rule = AttributeStatus(preset.disabled_when, preset.lock_attribute)
-    return rule.status([[value] if value else None for _ in rule.attributes])
+    return rule.status([[value] if value else None for _unused in rule.attributes])
 
 
 @pytest.mark.parametrize(

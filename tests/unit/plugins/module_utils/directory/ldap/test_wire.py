@@ -125,7 +125,7 @@ def test_no_error_but_our_own_for_damaged_messages(data: st.DataObject) -> None:
     entry = writer.entry("cn=a,dc=x", {"mail": ["a@example.org"], "member;range=0-1": ["1", "2"], "cn": [b"\xff"]})
     done = writer.message(7, writer.result(0), writer.page_control(b"c"))
     damaged = bytearray(writer.message(7, entry) + done)
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _unused in range(data.draw(st.integers(1, 4))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(ProtocolError):
         decode(bytes(damaged))
