@@ -144,12 +144,12 @@ def _kinds(report: Report) -> Html:
 
 
 def _kind(kind: str, count: int, most: int) -> Html:
-    bar = element("rect", width=f"{max(1, count / most * 100):.1f}%", height="100%", rx=3)
+    length = element("rect", width=f"{max(1, count / most * 100):.1f}%", height="100%", rx=3)
     return element(
         "li",
         element("span", words(kind)),
         element("span", f"{count:,}", class_="count"),
-        element("svg", bar, class_=effect(kind), aria_hidden="true"),
+        element("svg", length, class_=effect(kind), aria_hidden="true"),
     )
 
 

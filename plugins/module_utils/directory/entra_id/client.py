@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     DirectoryConnectionError,
@@ -56,7 +56,7 @@ class Get:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Outcome = Page | GraphRefusedError
+Outcome: TypeAlias = "Page | GraphRefusedError"
 
 
 def verdict(response: Response) -> Wait | None:

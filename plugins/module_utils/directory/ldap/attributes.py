@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
-Values = list[bytes] | None
+Values: TypeAlias = "list[bytes] | None"
 """The values of one attribute of an entry, None where it is absent."""
 
 

@@ -86,7 +86,6 @@ class Searcher(Protocol):
 
     def read(self, search: Search) -> Iterator[list[Entry]]:
         """Yield all entries, some at a time."""
-        ...
 
 
 class PagedSearch:

@@ -20,11 +20,9 @@ class PrimaryGroupRule(Protocol):
 
     def user_key(self, values: Sequence[Values]) -> bytes | None:
         """Return the key of the user's primary group, None without one."""
-        ...
 
     def group_key(self, values: Sequence[Values]) -> bytes | None:
         """Return the group's own key, None without one."""
-        ...
 
 
 class PrimaryGroups:

@@ -21,7 +21,6 @@ class StatusRule(Protocol):
 
     def status(self, values: Sequence[Values]) -> tuple[UserStatus, str]:
         """Return the status and, where that is worth telling, its reason."""
-        ...
 
 
 class AttributeStatus:

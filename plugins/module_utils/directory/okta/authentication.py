@@ -44,7 +44,6 @@ class Authentication(Protocol):
 
     def authorize(self, request: Request) -> Request:
         """Return the request with credentials."""
-        ...
 
 
 def authentication(options: Mapping[str, Any], http: HttpClient, origin: str, scopes: Sequence[str]) -> Authentication:
