@@ -20,6 +20,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import duration, words
 
 FORMAT = f"{PRODUCT}/progress"
 FORMAT_VERSION = 1
@@ -76,7 +77,7 @@ class Progress:
             self._write(ended=False)
         if now - self._logged >= LOG_SECONDS:
             self._logged = now
-            self._log(f"{self._sentence()}; at {self._kind}, about {self._seconds_left() / 60:.0f} minutes left")
+            self._log(f"{self._sentence()}; {words(self._kind).lower()}; about {duration(self._seconds_left())} left")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -84,7 +85,7 @@ class Progress:
         """Say that nothing more will be done, also where the work broke off."""
         self._write(ended=True)
         if self._total:
-            self._log(f"{self._sentence()}; ended after {self._clock() - self._begin:.0f} seconds")
+            self._log(f"{self._sentence()}; ended after {duration(self._clock() - self._begin)}")
 
     def _sentence(self) -> str:
         return f"{self._organization}: {self._done:,} of {self._total:,} actions done, {self._failed:,} failed"

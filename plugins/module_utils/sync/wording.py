@@ -21,6 +21,7 @@ JOINERS = "\u200c\u200d"
 
 KNOWN_FIELDS = frozenset(
     {"action", "key", "reason", "outcome", "message", "external_id", "id", "previous", "value", "joining", "leaving"}
+    | {"role", "previous_role", "granted", "withdrawn"}
 )
 GIVES_ACCESS = frozenset({Kind.INVITE_MEMBER.value, Kind.RESTORE_MEMBER.value})
 TAKES_ACCESS = frozenset({Kind.REVOKE_MEMBER.value, Kind.REMOVE_MEMBER.value, Kind.DELETE_GROUP.value})
@@ -69,6 +70,15 @@ def number(value: int, noun: str) -> str:
     return f"{value:,} {noun}" + ("" if value == 1 else "s")
 
 
+def duration(seconds: float) -> str:
+    """Return a time span in the unit that fits it, without a fraction."""
+    if seconds < 120:
+        return number(round(seconds), "second")
+    if seconds < 2 * 3600:
+        return number(round(seconds / 60), "minute")
+    return number(round(seconds / 3600), "hour")
+
+
 def moment(time: str) -> str:
     """Return a time of a report, ISO 8601 in UTC, for people to read."""
     return visible(time).replace("T", " ").replace("Z", " UTC")
@@ -103,6 +113,11 @@ def fields_of_change(record: Record) -> Iterator[Change]:
         yield Change("", record["key"], record["value"])
     if "previous" in record:
         yield Change("external id", record["previous"], record.get("external_id", "none"))
+    if "role" in record:
+        yield Change("role", record.get("previous_role", ""), record["role"])
+    if "granted" in record or "withdrawn" in record:
+        before, after = (", ".join(record.get(name, ())) for name in ("withdrawn", "granted"))
+        yield Change("collections", before, after or "none")
     for name in sorted(record.keys() - KNOWN_FIELDS):
         value = record[name]
         yield Change(words(name).lower(), "", value if isinstance(value, str) else json.dumps(value))

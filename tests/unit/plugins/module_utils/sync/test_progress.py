@@ -97,9 +97,9 @@ def test_the_log_gets_a_line_a_minute_without_names(progress: Progress, lines: l
         progress(FAILED)
     assert lines == [
         f"organization.1: carrying out 300 actions of plan {PLAN.digest}",
-        "organization.1: 60 of 300 actions done, 0 failed; at invite_member, about 4 minutes left",
-        "organization.1: 120 of 300 actions done, 0 failed; at invite_member, about 3 minutes left",
-        "organization.1: 149 of 300 actions done, 1 failed; ended after 150 seconds",
+        "organization.1: 60 of 300 actions done, 0 failed; invite member; about 4 minutes left",
+        "organization.1: 120 of 300 actions done, 0 failed; invite member; about 3 minutes left",
+        "organization.1: 149 of 300 actions done, 1 failed; ended after 2 minutes",
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import (
     Change,
+    duration,
     effect,
     fields_of_change,
     for_attention,
@@ -80,6 +81,9 @@ def test_codes_numbers_and_times_are_readable() -> None:
         "1 record",
         "2,000 records",
     )
+    assert [duration(seconds) for seconds in (1, 119, 120, 7199, 7200)] == [
+        *("1 second", "119 seconds", "2 minutes", "120 minutes", "2 hours"),
+    ]
     assert moment("2026-03-01T12:00:00Z") == "2026-03-01 12:00:00 UTC"
 
 
@@ -90,7 +94,7 @@ def test_codes_numbers_and_times_are_readable() -> None:
         ({"value": "bo@example.org"}, [Change("", "ann@example.org", "bo@example.org")]),
         ({"value": "ann@example.org"}, []),
         ({"previous": "old", "external_id": "new"}, [Change("external id", "old", "new")]),
-        ({"role": "admin", "collections": [1]}, [Change("collections", "", "[1]"), Change("role", "", "admin")]),
+        ({"site": "Bonn", "batch": [1]}, [Change("batch", "", "[1]"), Change("site", "", "Bonn")]),
         ({"joining": ["a"], "leaving": ["b"], "id": "m1", "external_id": "x", "message": "no"}, []),
     ],
 )
