@@ -91,6 +91,8 @@ options:
     description:
       - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink).
       - Without it each run starts without memory, and that guard has nothing to compare with.
+      - On Vaultwarden it also holds what was last sent, which stands for the organization in the next run (see the
+        notes).
     type: path
   lock_directory:
     description:
@@ -102,4 +104,18 @@ options:
       - For how many seconds to wait for the lock; by default a second run fails at once.
     type: int
     default: 0
+notes:
+  - Vaultwarden is recognized by itself. Of the organization's API it has the bulk import only, so that the organization
+    cannot be read. Plan, difference and guards come from what the last run without failure sent, as O(state_file) holds
+    it; give all modules that converge one organization the same file. O(transport) has no effect there.
+  - Without such a record, everything is sent, and whoever is disabled or deleted in the directory is revoked, since
+    nobody knows whether they are members. The guards may want this to be approved once. A warning names what cannot be
+    known, such as who is an owner, who was revoked by hand, and whether the server takes groups at all
+    (C(ORG_GROUPS_ENABLED=true)). Remove the file to have everything sent again, for instance after groups were enabled
+    or people and groups were changed by hand.
+  - Vaultwarden can only revoke. A policy of V(remove) is an error there. It keeps the name and external id of a group,
+    and sets the members of a group as a whole, so that whoever was added by hand drops out of it as soon as the group
+    changes, whatever O(policy.membership) says.
+  - When an address changes in the directory, the member on Vaultwarden is reported and left alone, since an import
+    under the new address would make a second one. Once the account itself has the new address, remove the record.
 """
