@@ -173,11 +173,7 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
     """Return the current state, with the members of just those groups on which the plan depends."""
     if "groups" not in run.parts:
         return read_organization(client, lambda groups: ())
-    return read_organization(
-        client,
-        lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy),
-        with_collections=bool(run.policy.collections),
-    )
+    return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
 
 
 def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Plan:
