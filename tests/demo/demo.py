@@ -143,7 +143,8 @@ def _conclude(bitwarden: BitwardenServer, previewed: int, applied: int, again: i
         ("organization", "organization.sqlite"),
         ("inventory", "inventory.yml"),
         ("snapshot", "acme/snapshot.json"),
-        ("report", "acme/report.json"),
+        ("report", "acme/report.html"),
+        ("its data", "acme/report.json"),
     ):
         print(f"  {what:<13} .demo/{path}")
 
