@@ -68,6 +68,7 @@ options:
       - The ending of each path chooses the format, C(.json) for machines with everything in it, C(.md) for a comment
         on a pull request (Markdown, at most 60,000 characters), C(.html) for a page to look at, which needs nothing
         from the network.
+      - A text in place of a list is split at commas.
       - No report is written by default.
     type: list
     elements: path
