@@ -65,11 +65,11 @@ _CONNECTION = r"""
       page_size:
         description:
           - How many entries to ask for at a time. Larger pages mean fewer round trips.
+          - The default is V(5000), for 389 Directory Server and FreeIPA V(1000), which apply their limits to each page.
           - Active Directory sends at most 1000 whatever is asked for. Where OpenLDAP refuses the size, 1000, 500 and
             100 are tried.
           - V(0) asks for everything at once, for servers that do not support paged results.
         type: int
-        default: 5000
 """
 
 _QUERY = r"""

@@ -41,7 +41,7 @@ def test_a_limit_never_gives_a_shorter_list(limited: Directory, page_size: int) 
 
 
 @pytest.mark.parametrize("page_size", [1, 2])
-def test_the_limit_of_this_server_is_one_of_each_page(limited: Directory, page_size: int) -> None:
+def test_smaller_pages_are_not_limited(limited: Directory, page_size: int) -> None:
     assert len(limited.read(page_size=page_size).users) == len(PEOPLE)
 
 

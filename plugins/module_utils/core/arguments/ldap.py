@@ -45,7 +45,7 @@ def ldap_connection_spec() -> dict[str, Any]:
         "client_key": {"type": "path", "no_log": False},
         "connect_timeout": {"type": "int", "default": 10},
         "read_timeout": {"type": "int", "default": 60},
-        "page_size": {"type": "int", "default": 5000},
+        "page_size": {"type": "int"},
     }
 
 

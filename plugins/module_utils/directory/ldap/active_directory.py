@@ -36,7 +36,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.d
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
     Layout,
-    check_filters,
+    check_query,
+    chosen_page_size,
     resolve_layout,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
@@ -68,7 +69,7 @@ class ActiveDirectoryProvider:
             raise ConfigurationError(f"The source {name} needs servers, or a domain to find them")
         for url in options.get("servers") or [self._url("dc.example.org")]:
             check_connection_options(self._address(url), self._connection_options)
-        check_filters(options)
+        check_query(options)
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
@@ -105,6 +106,7 @@ class ActiveDirectoryProvider:
             raise ConfigurationError(
                 f"{connection.address} is no Active Directory domain controller", hint="Use type: ldap for it"
             )
+        connection.reader.page_size = chosen_page_size(self._options, PRESETS[kind])
         layout = resolve_layout(self._options, PRESETS[kind], root_dse, whole_forest=self._global_catalog)
         status = AccountStatus(
             datetime.now(timezone.utc), expired_is_disabled=self._options["expired_accounts"] == "disabled"

@@ -56,7 +56,6 @@ class ConnectionOptions:
     tls: TlsOptions = field(default_factory=TlsOptions)
     connect_timeout: int = 10
     read_timeout: int = 60
-    page_size: int = 5000
 
     @property
     def account(self) -> str:
@@ -71,9 +70,9 @@ class ConnectionOptions:
 
 def connection_options(options: Mapping[str, Any]) -> ConnectionOptions:
     """Return what the options of a source say about connecting; raises ConfigurationError for impossible numbers."""
-    for name, least in (("connect_timeout", 1), ("read_timeout", 1), ("page_size", 0)):
-        if options[name] < least:
-            raise ConfigurationError(f"{name} is {options[name]}, and must be at least {least}")
+    for name in ("connect_timeout", "read_timeout"):
+        if options[name] < 1:
+            raise ConfigurationError(f"{name} is {options[name]}, and must be at least 1")
     return ConnectionOptions(
         authentication=options["authentication"],
         bind_dn=options.get("bind_dn") or "",
@@ -89,7 +88,6 @@ def connection_options(options: Mapping[str, Any]) -> ConnectionOptions:
         ),
         connect_timeout=options["connect_timeout"],
         read_timeout=options["read_timeout"],
-        page_size=options["page_size"],
     )
 
 
@@ -106,7 +104,6 @@ class DirectoryConnection:
             Channel(connection.socket, options.read_timeout),
             server=str(address),
             account=options.account,
-            page_size=options.page_size,
         )
         self._connection = connection
 

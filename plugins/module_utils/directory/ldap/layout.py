@@ -42,11 +42,19 @@ class Layout:
     lock_attribute: str
 
 
-def check_filters(options: Mapping[str, Any]) -> None:
-    """Raise ConfigurationError for a filter among the options that is not valid, before anything is connected."""
+def check_query(options: Mapping[str, Any]) -> None:
+    """Raise ConfigurationError for a filter or page size that is not valid, before anything is connected."""
+    if (options.get("page_size") or 0) < 0:
+        raise ConfigurationError(f"page_size is {options['page_size']}, and must be at least 0")
     for name in ("user_filter", "group_filter", "user_query", "group_query"):
         if options.get(name):
             parse_filter(options[name], name)
+
+
+def chosen_page_size(options: Mapping[str, Any], preset: Preset) -> int:
+    """Return how many entries to ask for at a time; 0 for all at once."""
+    chosen: int | None = options.get("page_size")
+    return preset.page_size if chosen is None else chosen
 
 
 def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse, whole_forest: bool = False) -> Layout:

@@ -32,11 +32,14 @@ class Preset:
     member_attributes: tuple[str, ...] = ("member", "uniqueMember", "memberUid")
     disabled_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lock_attribute: str = ""
+    page_size: int = 5000
 
 
 _GENERIC = Preset(external_id="entryUUID")
 # FreeIPA and 389 Directory Server share the operational attribute of disabled accounts.
 _LOCKED_ACCOUNTS = {"nsAccountLock": ("true",)}
+# Below its nsslapd-sizelimit of 2000, which it applies to each page.
+_PAGE_SIZE_389DS = 1000
 _ACTIVE_DIRECTORY = Preset(
     external_id="objectGUID",
     user_filter="(&(objectCategory=person)(objectClass=user))",
@@ -56,7 +59,7 @@ PRESETS: dict[ServerKind, Preset] = {
         disabled_when={"pwdAccountLockedTime": ("000001010000Z",)},
         lock_attribute="pwdAccountLockedTime",
     ),
-    "389ds": replace(_GENERIC, external_id="nsUniqueId", disabled_when=_LOCKED_ACCOUNTS),
+    "389ds": replace(_GENERIC, external_id="nsUniqueId", disabled_when=_LOCKED_ACCOUNTS, page_size=_PAGE_SIZE_389DS),
     "freeipa": replace(
         _GENERIC,
         external_id="ipaUniqueID",
@@ -67,6 +70,7 @@ PRESETS: dict[ServerKind, Preset] = {
         group_filter="(objectClass=ipaUserGroup)",
         member_attributes=("member",),
         disabled_when=_LOCKED_ACCOUNTS,
+        page_size=_PAGE_SIZE_389DS,
     ),
     "active_directory": _ACTIVE_DIRECTORY,
     "samba": _ACTIVE_DIRECTORY,

@@ -41,17 +41,17 @@ _UNUSED = "Nothing of what had been read is used"
 class SearchReader:
     """Runs one search after the other on a channel that carries nothing else.
 
-    ``server`` and ``account`` are for messages. ``page_size`` 0 reads without paging. ``pages`` and ``references``
-    count what the server sent. After an error the channel is of no further use.
+    ``server`` and ``account`` are for messages. ``page_size`` may be changed; 0 reads without paging. ``pages`` and
+    ``references`` count what the server sent. After an error the channel is of no further use.
     """
 
-    def __init__(self, channel: Channel, *, server: str, account: str, page_size: int) -> None:
+    def __init__(self, channel: Channel, *, server: str, account: str, page_size: int = 5000) -> None:
+        self.page_size = page_size
         self.pages = 0
         self.references = 0
         self._channel = channel
         self._server = server
         self._account = account
-        self._page_size = page_size
         self._numbers = itertools.count(1)
 
     def read(self, search: Search) -> Iterator[list[Entry]]:
@@ -61,7 +61,7 @@ class SearchReader:
         end. Raises IncompleteReadError for any end but success, DirectoryAuthenticationError for missing rights and
         DirectoryConnectionError where the connection failed.
         """
-        yield from self._read(search, self._page_size)
+        yield from self._read(search, self.page_size)
 
     def read_entry(self, search: Search) -> Entry | None:
         """Return the only entry of a search, which needs no paging, or None where there is none."""

@@ -18,7 +18,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.c
     with_first_server,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
-    check_filters,
+    check_query,
+    chosen_page_size,
     resolve_layout,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
@@ -49,7 +50,7 @@ class LdapProvider:
             raise ConfigurationError(f"The source {name} names no servers")
         for address in self._addresses:
             check_connection_options(address, self._connection_options)
-        check_filters(options)
+        check_query(options)
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
@@ -68,6 +69,7 @@ class LdapProvider:
 
     def _read_from(self, connection: DirectoryConnection, root_dse: RootDse) -> Reading:
         kind = self._server_kind(root_dse)
+        connection.reader.page_size = chosen_page_size(self._options, PRESETS[kind])
         layout = resolve_layout(self._options, PRESETS[kind], root_dse)
         dialect = Dialect(
             AttributeStatus(layout.disabled_when, layout.lock_attribute),

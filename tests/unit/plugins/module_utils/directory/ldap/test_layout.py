@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
     Layout,
-    check_filters,
+    check_query,
+    chosen_page_size,
     resolve_layout,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
@@ -106,7 +107,18 @@ def test_a_query_narrows_the_filter(ldap_options: MakeOptions) -> None:
 @pytest.mark.parametrize("option", ["user_filter", "group_filter", "user_query", "group_query"])
 def test_filters_are_checked_in_advance(option: str) -> None:
     with pytest.raises(ConfigurationError, match=option):
-        check_filters({option: "(cn=a"})
+        check_query({option: "(cn=a"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [("openldap", None, 5000), ("389ds", None, 1000), ("freeipa", 3, 3), ("openldap", 0, 0)],
+)
+def test_the_page_size_depends_on_the_kind(
+    ldap_options: MakeOptions, kind: str, given: int | None, expected: int
+) -> None:
+    options = ldap_options() if given is None else ldap_options(page_size=given)
+    assert chosen_page_size(options, PRESETS[kind]) == expected  # type: ignore[index]
 
 
 @pytest.mark.parametrize("option", ["email_attributes", "member_attributes"])
