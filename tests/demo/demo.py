@@ -150,7 +150,9 @@ def _conclude(bitwarden: BitwardenServer, previewed: int, applied: int, again: i
 
 
 def _say(title: str, text: str) -> None:
-    print(f"\n{'=' * WIDTH}\n{title}\n{'=' * WIDTH}\n{text}\n", flush=True)
+    print(
+        f"\n{'=' * WIDTH}\n{title}\n{'=' * WIDTH}\n{textwrap.fill(text, WIDTH, break_on_hyphens=False)}\n", flush=True
+    )
 
 
 if __name__ == "__main__":
