@@ -195,7 +195,6 @@ def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy
         plan.actions.append(Action(Kind.INVITE_MEMBER, user.email, "new_user", external_id))
         taken.add(user.email)
         plan.keys[user.external_id] = user.email
-        plan.managed.add(user.email)
 
 
 def _plan_new_addresses(
@@ -247,7 +246,6 @@ def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str
         Action(Kind.REPLACE_INVITATION, member.email, "email_changed", member.external_id, member.id, value=email)
     )
     plan.keys[user.external_id] = email
-    plan.managed.add(email)
     plan.gone.add(member.id)
 
 

@@ -192,6 +192,14 @@ def test_objects_of_one_name_are_told_apart() -> None:
     )
 
 
+def test_new_groups_of_one_name_are_told_apart() -> None:
+    directory = snapshot([user("ann")], [group("staff"), group("staff", external_id="id-2")])
+    assert diff_of(directory, organization([member("ann")]))["groups"][1] == {
+        "staff (id-staff)": {"external_id": "id-staff"},
+        "staff (id-2)": {"external_id": "id-2"},
+    }
+
+
 def test_an_address_that_changes_hands_is_shown_for_both() -> None:
     directory = snapshot([user("ann", email="ann.new"), user("bob", email="ann")])
     current = organization([member("ann", status=MemberStatus.INVITED)])
@@ -234,6 +242,14 @@ def test_a_long_list_of_people_is_cut() -> None:
     text = make_diff(plan, organization())[0]["after"]
     assert yaml.safe_load(text) == {"staff": {"members": list(people[:MOST_NAMES])}}
     assert text.endswith("    # and 7 more\n")
+
+
+def test_what_just_fits_is_not_cut() -> None:
+    people = tuple(f"p{number:03}@example.org" for number in range(MOST_NAMES))
+    plan = Plan((Action(Kind.SET_GROUP_MEMBERS, "staff", "membership", "id-staff", "g-staff", joining=people),))
+    assert "#" not in make_diff(plan, organization())[0]["after"]
+    plan = Plan(tuple(Action(Kind.CREATE_GROUP, f"g{number}", "new_group", None) for number in range(MOST_OBJECTS)))
+    assert "#" not in make_diff(plan, organization())[0]["after"]
 
 
 def test_a_long_list_of_objects_is_cut_in_the_same_place_on_both_sides() -> None:

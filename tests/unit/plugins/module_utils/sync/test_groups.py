@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, make_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
@@ -182,11 +182,25 @@ def test_people_who_are_invited_join_in_the_same_plan() -> None:
     assert [step[0] for step in steps(plan)] == ["invite_member", "set_group_members"]
 
 
-def test_people_who_are_removed_need_not_leave_first() -> None:
+def test_people_who_are_removed_neither_leave_first_nor_join() -> None:
+    directory = snapshot([user("ann", "disabled"), user("bob", "disabled")], [group("staff", "ann", "bob")])
+    members = [member("ann"), member("bob"), member("absent")]
+    current = organization(members, [organization_group("staff")], staff=["ann", "absent"])
+    plan = make_plan(directory, current, Policy(disabled="remove", absent="remove"))
+    assert [step[0] for step in steps(plan)] == ["remove_member"] * 3
+
+
+def test_people_who_are_linked_in_the_same_plan_can_leave() -> None:
+    directory = snapshot([user("ann")], [group("staff")])
+    current = organization([member("ann", None)], [organization_group("staff")], staff=["ann"])
+    assert movements(make_plan(directory, current, Policy()), "staff") == ([], ["ann"])
+
+
+@pytest.mark.parametrize("parts", [BOTH, {"groups"}])
+def test_people_who_are_not_linked_do_not_join(parts: Collection[Part]) -> None:
     directory = snapshot([user("ann", "disabled")], [group("staff", "ann")])
-    current = organization([member("ann")], [organization_group("staff")], staff=["ann"])
-    plan = make_plan(directory, current, Policy(disabled="remove"))
-    assert [step[0] for step in steps(plan)] == ["remove_member"]
+    current = organization([member("ann", None)], [organization_group("staff")])
+    assert steps(make_plan(directory, current, Policy(), parts=parts, members_first=False)) == []
 
 
 def test_people_under_a_new_address_and_those_who_get_the_old_one_join_their_groups() -> None:

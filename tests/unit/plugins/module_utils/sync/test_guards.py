@@ -180,6 +180,7 @@ def test_a_directory_that_grows_is_no_concern() -> None:
 def test_a_message_names_no_more_records_than_anybody_reads() -> None:
     records = tuple(f"r{index}" for index in range(NAMED_RECORDS + 3))
     assert str(Trip("removals", "too many", records[:2])) == "too many: r0, r1"
+    assert str(Trip("removals", "too many", records[:NAMED_RECORDS])).endswith(f", r{NAMED_RECORDS - 1}")
     assert str(Trip("removals", "too many", records)).endswith(f", r{NAMED_RECORDS - 1} and 3 more")
     assert str(Trip("empty_snapshot", "it is empty")) == "it is empty"
 

@@ -133,6 +133,13 @@ def test_a_member_stays_though_the_directory_lost_the_email() -> None:
     assert (steps(plan), refused(plan)) == ([], [])
 
 
+def test_nobody_is_invited_twice_even_if_two_users_have_one_address() -> None:
+    twins = [user("ann"), user("anna", email="ann"), user("bob", email="cleo"), user("dora", email="cleo")]
+    plan = plan_of(twins, [member("bob", status=INVITED)])
+    assert [step[:2] for step in steps(plan)] == [("replace_invitation", "bob"), ("invite_member", "ann")]
+    assert refused(plan) == [("ann", "email_taken"), ("cleo", "email_taken")]
+
+
 def test_an_address_that_another_user_holds_as_a_member_is_not_invited() -> None:
     plan = plan_of([user("ann"), user("bob", email="maiden-name")], [member("ann", email="maiden-name")])
     assert steps(plan) == []
@@ -252,6 +259,18 @@ def test_members_without_external_id_and_without_user_are_nobody_s_business() ->
 def test_members_without_external_id_are_linked_only_to_keep_access(status: UserStatus, standing: MemberStatus) -> None:
     plan = plan_of([user("ann", status)], [member("ann", None, status=standing)], disabled="remove")
     assert (steps(plan), refused(plan)) == ([], [("ann", "unmanaged")])
+
+
+@pytest.mark.parametrize(
+    ("status", "standing", "words"),
+    [
+        ("disabled", MemberStatus.CONFIRMED, "disabled in the directory; a member without"),
+        ("active", REVOKED, "active in the directory; a revoked member without"),
+    ],
+)
+def test_it_is_said_why_a_member_is_not_linked(status: UserStatus, standing: MemberStatus, words: str) -> None:
+    plan = plan_of([user("ann", status)], [member("ann", None, status=standing)])
+    assert words in plan.refusals[0].message
 
 
 def test_members_without_external_id_are_not_mentioned_where_disabled_users_are_ignored() -> None:
