@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
@@ -20,7 +21,14 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.importing i
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, choose_steps
-from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, user
+from ansible_collections.dirsync.bitwarden.tests.support.examples import (
+    group,
+    member,
+    organization,
+    organization_group,
+    snapshot,
+    user,
+)
 from ansible_collections.dirsync.bitwarden.tests.support.organization import OrganizationInMemory
 
 DIRECTORY = snapshot([user("ann"), user("bob")], [group("staff", "ann", "bob")])
@@ -118,3 +126,24 @@ def _refuse(status: int) -> Callable[[Sequence[ImportedMember], Sequence[Importe
         raise BitwardenError(f"POST import of {len(members)} and {len(groups)}", status=status)
 
     return refuse
+
+
+def test_whom_the_import_invited_joins_a_group_that_only_a_single_call_can_set() -> None:
+    current = organization([member("guest", None)], [organization_group("staff")], staff=["guest"])
+    client = OrganizationInMemory(current)
+    plan = make_plan(snapshot([user("ann")], [group("staff", "ann")]), current, Policy())
+    apply_plan(choose_steps(plan, current, "import", CLOUD), current, client)
+    assert [what for what, _ in client.writes] == ["import", "set_group_members"]
+    assert client.state().memberships["g-staff"] == {found.id for found in client.members()}
+
+
+def test_a_group_that_the_import_left_empty_gets_its_members_by_a_single_call() -> None:
+    class Emptying(FaultyImport):
+        def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+            super().import_directory(members, [replace(entry, member_external_ids=()) for entry in groups])
+
+    client = Emptying()
+    writes, results, _ = run(client)
+    assert [what for what, _ in writes] == ["import", "import", "set_group_members"]
+    assert {result.outcome for result in results} == {"done"}
+    assert make_plan(DIRECTORY, client.state(), Policy()).actions == ()
