@@ -98,7 +98,8 @@ options:
   lock_directory:
     description:
       - The folder of the lock that keeps two runs on this host from writing to one organization at the same time.
-      - By default a folder of the user's own, below E(XDG_RUNTIME_DIR) or C(~/.cache).
+      - By default C(~/.cache/dirsync.bitwarden), which keeps runs of the same user apart. Where several users run the
+        same sync, give a folder that they share.
     type: path
   lock_timeout:
     description:

@@ -19,9 +19,8 @@ POLL_SECONDS = 0.2
 
 
 def default_lock_directory() -> Path:
-    """Return the folder for locks: below XDG_RUNTIME_DIR, else below the user's own cache folder."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return (Path(runtime) if runtime else Path.home() / ".cache") / "dirsync.bitwarden"
+    """Return the folder for locks, the same for a login, a timer and cron: below the user's own cache folder."""
+    return Path.home() / ".cache" / "dirsync.bitwarden"
 
 
 @contextmanager

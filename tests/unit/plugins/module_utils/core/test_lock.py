@@ -124,9 +124,8 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pytest.fail("there is no folder")
 
 
-def test_locks_are_kept_in_the_runtime_folder_of_the_user_or_in_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
-    assert default_lock_directory() == Path("/run/user/7/dirsync.bitwarden")
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
+def test_the_lock_of_a_login_and_that_of_cron_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ann")
-    assert default_lock_directory() == Path("/home/ann/.cache/dirsync.bitwarden")
+    for runtime in ("/run/user/7", ""):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        assert default_lock_directory() == Path("/home/ann/.cache/dirsync.bitwarden")
