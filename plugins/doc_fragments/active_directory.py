@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.ldap import shared_options
 
+_INCREMENTAL = """It works where a whole domain is read by an account that may see deleted objects, with filters on
+            plain attributes. Whenever an entry or folder was renamed, moved or restored, or another domain controller
+            answers, everything is read."""
+
 
 class ModuleDocFragment:
     """A source that is an Active Directory domain or forest."""
@@ -61,7 +65,7 @@ options:
         type: str
         choices: [simple, external, gssapi]
         default: simple
-{shared_options("active_directory")}
+{shared_options("active_directory", _INCREMENTAL)}
       external_id:
         description:
           - The attribute that identifies a user or group for good. The read fails if an entry does not have it.

@@ -70,6 +70,19 @@ _CONNECTION = r"""
             100 are tried.
           - V(0) asks for everything at once, for servers that do not support paged results.
         type: int
+      incremental:
+        description:
+          - Whether to read only what changed since the last snapshot at O(snapshot), which then also keeps what this
+            needs. Any doubt leads to a full read. A full read is quick, so this is for slow networks.
+          - INCREMENTAL
+          - Access rights of the account that changed have an effect with the next full read only.
+        type: bool
+        default: false
+      full_read_hours:
+        description:
+          - After how many hours a full read takes the place of an incremental one.
+        type: int
+        default: 24
 """
 
 _QUERY = r"""
@@ -158,14 +171,19 @@ _QUERY = r"""
 """
 
 
-def shared_options(source_type: str) -> str:
-    """Return the YAML of the options that the sources of both types have."""
-    return _CONNECTION.replace("TYPE", source_type).strip("\n") + "\n" + query_options(source_type)
+def shared_options(source_type: str, incremental: str) -> str:
+    """Return the YAML of the options that the sources of both types have; ``incremental`` says when that works."""
+    connection = _CONNECTION.replace("TYPE", source_type).replace("INCREMENTAL", incremental).strip("\n")
+    return f"{connection}\n{query_options(source_type)}"
 
 
 def query_options(source_type: str) -> str:
     """Return the YAML of those among them that say what to read and what it means; LDIF files have them too."""
     return _QUERY.replace("TYPE", source_type).strip("\n")
+
+
+_INCREMENTAL = """It works on OpenLDAP with the overlay syncprov, which tells whether anything changed. As long as
+            nothing did, nothing is read."""
 
 
 class ModuleDocFragment:
@@ -200,7 +218,7 @@ options:
         type: str
         choices: [simple, external, gssapi, anonymous]
         default: simple
-{shared_options("ldap")}
+{shared_options("ldap", _INCREMENTAL)}
       server_kind:
         description:
           - The kind of server, which decides the defaults. V(auto) finds out from the root DSE.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading, User
 from ansible_collections.dirsync.bitwarden.tests.integration.directory_servers.conftest import Directory
 from ansible_collections.dirsync.bitwarden.tests.servers.company import PEOPLE, person_dn
+from ansible_collections.dirsync.bitwarden.tests.servers.process import ServerError
 from ansible_collections.dirsync.bitwarden.tests.servers.samba import SambaDomain
 
 PASSWORD = "Passw0rd!User"
@@ -137,3 +139,79 @@ def test_odd_names_are_found_by_their_dn(samba_directory: Directory) -> None:
     base = samba_directory.base_dn.partition(",")[2]
     reading = samba_directory.read(user_bases=[person_dn("hash", base), person_dn("john", base)], user_scope="base")
     assert {user.email for user in reading.users if user.email} == {"hash@example.org", "john@example.org"}
+
+
+def facts(reading: Reading) -> tuple[set[User], set[tuple[str, str, frozenset[str], frozenset[str]]]]:
+    """Return users and groups without their order."""
+    ids = [user.external_id for user in reading.users]
+    names = [group.name for group in reading.groups]
+    groups = {
+        (
+            group.external_id,
+            group.name,
+            frozenset(ids[position] for position in group.users),
+            frozenset(names[position] for position in group.groups),
+        )
+        for group in reading.groups
+    }
+    return set(reading.users), groups
+
+
+class Changes:
+    """Random changes of a folder of its own in a domain; names are few, so that those of deleted users come back."""
+
+    def __init__(self, domain: SambaDomain, draw: random.Random) -> None:
+        self._domain = domain
+        self._draw = draw
+        self._folder = f"OU=changing,{domain.base_dn}"
+        self._users: set[str] = set()
+        self._groups = [f"CN=changing group {number},{self._folder}" for number in range(3)]
+        domain.load(f"dn: {self._folder}\nobjectClass: organizationalUnit\n")
+        for group in self._groups:
+            name = group.partition(",")[0].removeprefix("CN=")
+            domain.load(f"dn: {group}\nobjectClass: group\nsAMAccountName: {name}\n")
+
+    def make(self) -> None:
+        """Make one change."""
+        draw = self._draw
+        name = f"changing{draw.randint(0, 6)}"
+        dn = f"CN={name},{self._folder}"
+        kind = draw.choice(["mail", "disable", "link", "link", "delete", "rename"]) if name in self._users else "add"
+        if kind == "add":
+            self._users.add(name)
+            login = f"changing{draw.getrandbits(40):x}"
+            account = f"objectClass: user\nsAMAccountName: {login}\nmail: {name}@example.org\nuserAccountControl: 544\n"
+            self._domain.load(f"dn: {dn}\n{account}")
+        elif kind == "mail":
+            self._modify(dn, f"replace: mail\nmail: {name}.{draw.randint(0, 9)}@example.org\n")
+        elif kind == "disable":
+            self._modify(dn, f"replace: userAccountControl\nuserAccountControl: {draw.choice([544, 546])}\n")
+        elif kind == "link":
+            member = draw.choice([dn, draw.choice(self._groups)])
+            with contextlib.suppress(ServerError):
+                self._modify(draw.choice(self._groups), f"{draw.choice(['add', 'delete'])}: member\nmember: {member}\n")
+        elif kind == "delete":
+            self._users.remove(name)
+            self._domain.delete(dn)
+        else:
+            new = f"newrdn: CN={name} {draw.getrandbits(40):x}\ndeleteoldrdn: 1\n"
+            self._domain.change(f"dn: {dn}\nchangetype: modrdn\n{new}")
+            self._users.remove(name)
+
+    def _modify(self, dn: str, change: str) -> None:
+        self._domain.change(f"dn: {dn}\nchangetype: modify\n{change}")
+
+
+def test_incremental_reads_equal_full_ones(samba_domain: SambaDomain, samba_directory: Directory) -> None:
+    draw = random.Random(4)
+    changes = Changes(samba_domain, draw)
+    provider = samba_directory.provider(incremental=True)
+    reading = provider.read()
+    was_incremental = []
+    for _ in range(20):
+        for _ in range(draw.randint(0, 3)):
+            changes.make()
+        reading = provider.read(reading.state)
+        was_incremental.append(reading.details["incremental"])
+        assert facts(reading) == facts(samba_directory.read())
+    assert was_incremental.count(True) >= 8

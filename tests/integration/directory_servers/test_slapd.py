@@ -234,3 +234,18 @@ def test_killed_in_the_middle(tmp_path: Path) -> None:
             pytest.raises(DirectoryConnectionError, match=r"broke off after [1-9][0-9]+ entries.*Nothing of what had"),
         ):
             source(server).read(servers=[proxy.url])
+
+
+def test_nothing_is_read_again_until_something_changes(odd: Slapd) -> None:
+    provider = source(odd).provider(incremental=True)
+    first = provider.read()
+    assert first.details["full_read_because"] == "there is nothing to build upon"
+    second = provider.read(first.state)
+    assert (second.details["incremental"], second.users, second.groups) == (True, first.users, first.groups)
+    odd.change(f"dn: uid=ann,{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: ann.new@example.org\n")
+    try:
+        third = provider.read(second.state)
+    finally:
+        odd.change(f"dn: uid=ann,{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: ann@example.org\n")
+    assert third.details["full_read_because"] == "the directory changed"
+    assert third.users[0].email == "ann.new@example.org"

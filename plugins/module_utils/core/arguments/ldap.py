@@ -46,6 +46,8 @@ def ldap_connection_spec() -> dict[str, Any]:
         "connect_timeout": {"type": "int", "default": 10},
         "read_timeout": {"type": "int", "default": 60},
         "page_size": {"type": "int"},
+        "incremental": {"type": "bool", "default": False},
+        "full_read_hours": {"type": "int", "default": 24},
     }
 
 

@@ -46,11 +46,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.p
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
     DeletedUsers,
     Dialect,
-    read_everything,
+    read_connection,
+    read_entries,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.root_dse import (
     RootDse,
     read_root_dse,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.update_numbers import (
+    UpdateNumberTracker,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading, RecordWarning
 
@@ -72,12 +76,21 @@ class ActiveDirectoryProvider:
         check_query(options)
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
-        """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
-        return with_first_server(self._servers(), self._connection_options, self._read)
+        """Return all users and groups; raises DirectoryError where they cannot be read completely."""
+
+        def read(connection: DirectoryConnection) -> Reading:
+            return self._read(connection, read_root_dse(connection.reader), previous)
+
+        return with_first_server(self._servers(), self._connection_options, read)
 
     def probe(self) -> Mapping[str, Any]:
         """Read everything and return the server, counts, samples and the users who would not be invited."""
-        return with_first_server(self._servers(), self._connection_options, self._probe)
+
+        def probe(connection: DirectoryConnection) -> Mapping[str, Any]:
+            root_dse = read_root_dse(connection.reader)
+            return describe_probe(self._read(connection, root_dse, None), root_dse, connection.tls)
+
+        return with_first_server(self._servers(), self._connection_options, probe)
 
     def _servers(self) -> list[ServerAddress]:
         urls = self._options.get("servers")
@@ -93,14 +106,7 @@ class ActiveDirectoryProvider:
     def _address(self, url: str) -> ServerAddress:
         return parse_address(url, _GLOBAL_CATALOG_PORTS if self._global_catalog else None)
 
-    def _probe(self, connection: DirectoryConnection) -> Mapping[str, Any]:
-        root_dse = read_root_dse(connection.reader)
-        return describe_probe(self._read_from(connection, root_dse), root_dse, connection.tls)
-
-    def _read(self, connection: DirectoryConnection) -> Reading:
-        return self._read_from(connection, read_root_dse(connection.reader))
-
-    def _read_from(self, connection: DirectoryConnection, root_dse: RootDse) -> Reading:
+    def _read(self, connection: DirectoryConnection, root_dse: RootDse, previous: Mapping[str, Any] | None) -> Reading:
         kind = root_dse.kind()
         if kind not in ("active_directory", "samba"):
             raise ConfigurationError(
@@ -108,23 +114,29 @@ class ActiveDirectoryProvider:
             )
         connection.reader.page_size = chosen_page_size(self._options, PRESETS[kind])
         layout = resolve_layout(self._options, PRESETS[kind], root_dse, whole_forest=self._global_catalog)
+
+        def read(searcher: Searcher) -> Reading:
+            reading = self._read_domain(searcher, layout, root_dse.value("defaultNamingContext"))
+            server = {"server_kind": kind, "domain_controller": root_dse.value("dnsHostName")}
+            return replace(reading, details={**server, **reading.details})
+
+        tracker = UpdateNumberTracker(connection.reader, root_dse, layout) if self._options["incremental"] else None
+        return read_connection(connection, read, tracker, self._options, previous)
+
+    def _read_domain(self, searcher: Searcher, layout: Layout, domain: str) -> Reading:
         status = AccountStatus(
             datetime.now(timezone.utc), expired_is_disabled=self._options["expired_accounts"] == "disabled"
         )
-        dialect = Dialect(status, lambda reader: self._read_deleted(reader, root_dse, layout), PrimaryGroupBySid())
+        dialect = Dialect(status, lambda searcher: self._read_deleted(searcher, layout, domain), PrimaryGroupBySid())
         with_groups = self._options.get("read_groups", True)
-        reading = read_everything(connection, layout, dialect, self._name, with_groups=with_groups)
-        return replace(
-            reading,
-            warnings=[*reading.warnings, *self._warnings(status, len(reading.users), with_groups)],
-            details={"server_kind": kind, "domain_controller": root_dse.value("dnsHostName"), **reading.details},
-        )
+        reading = read_entries(searcher, layout, dialect, self._name, with_groups=with_groups)
+        present = sum(user.status != "deleted" for user in reading.users)
+        return replace(reading, warnings=[*reading.warnings, *self._warnings(status, present, with_groups)])
 
-    def _read_deleted(self, reader: Searcher, root_dse: RootDse, layout: Layout) -> DeletedUsers:
-        domain = root_dse.value("defaultNamingContext")
+    def _read_deleted(self, searcher: Searcher, layout: Layout, domain: str) -> DeletedUsers:
         if self._global_catalog or not domain or not self._options["deleted_objects"]:
             return [], []
-        return read_deleted_objects(reader, domain, layout.external_id, self._name)
+        return read_deleted_objects(searcher, domain, layout.external_id, self._name)
 
     def _warnings(self, status: AccountStatus, users: int, with_groups: bool) -> list[RecordWarning]:
         """Return what makes this reading less than it looks; raise where nobody's status is known."""

@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection import DirectoryConnection
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.groups import GroupReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import (
+    ChangeTracker,
+    read_incrementally,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.primary_groups import (
@@ -40,12 +45,23 @@ class Dialect:
     primary_group_rule: PrimaryGroupRule | None = None
 
 
-def read_everything(
-    connection: DirectoryConnection, layout: Layout, dialect: Dialect, source: str, *, with_groups: bool
+def read_connection(
+    connection: DirectoryConnection,
+    read: Callable[[Searcher], Reading],
+    tracker: ChangeTracker | None,
+    options: Mapping[str, Any],
+    previous: Mapping[str, Any] | None,
 ) -> Reading:
-    """Return all users, deleted ones at the end, and all groups. Raises DirectoryError where that is not complete."""
+    """Return what ``read`` makes of the server's entries, with the server in it.
+
+    With ``tracker``, unchanged entries come from ``previous``, the state of the last reading.
+    """
     reader = connection.reader
-    reading = read_entries(reader, layout, dialect, source, with_groups=with_groups)
+    if tracker is None:
+        reading = read(reader)
+    else:
+        longest = timedelta(hours=options["full_read_hours"])
+        reading = read_incrementally(reader, tracker, previous, longest, read)
     details = {**reading.details, "pages": reader.pages, "references": reader.references}
     return replace(reading, server=str(connection.address), details=details)
 

@@ -17,17 +17,20 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.c
     connection_options,
     with_first_server,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.context_csn import ContextCsnTracker
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
     check_query,
     chosen_page_size,
     resolve_layout,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.presets import PRESETS
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.probe import describe_probe
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reading import (
     Dialect,
+    read_connection,
     read_deleted_bases,
-    read_everything,
+    read_entries,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.root_dse import (
     RootDse,
@@ -53,31 +56,38 @@ class LdapProvider:
         check_query(options)
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
-        """Return all users and groups; every read is a full one. Raises DirectoryError where it is not complete."""
-        return with_first_server(self._addresses, self._connection_options, self._read)
+        """Return all users and groups; raises DirectoryError where they cannot be read completely."""
+
+        def read(connection: DirectoryConnection) -> Reading:
+            return self._read(connection, read_root_dse(connection.reader), previous)
+
+        return with_first_server(self._addresses, self._connection_options, read)
 
     def probe(self) -> Mapping[str, Any]:
         """Read everything and return the server, counts, samples and the users who would not be invited."""
-        return with_first_server(self._addresses, self._connection_options, self._probe)
 
-    def _probe(self, connection: DirectoryConnection) -> Mapping[str, Any]:
-        root_dse = read_root_dse(connection.reader)
-        return describe_probe(self._read_from(connection, root_dse), root_dse, connection.tls)
+        def probe(connection: DirectoryConnection) -> Mapping[str, Any]:
+            root_dse = read_root_dse(connection.reader)
+            return describe_probe(self._read(connection, root_dse, None), root_dse, connection.tls)
 
-    def _read(self, connection: DirectoryConnection) -> Reading:
-        return self._read_from(connection, read_root_dse(connection.reader))
+        return with_first_server(self._addresses, self._connection_options, probe)
 
-    def _read_from(self, connection: DirectoryConnection, root_dse: RootDse) -> Reading:
+    def _read(self, connection: DirectoryConnection, root_dse: RootDse, previous: Mapping[str, Any] | None) -> Reading:
         kind = self._server_kind(root_dse)
         connection.reader.page_size = chosen_page_size(self._options, PRESETS[kind])
         layout = resolve_layout(self._options, PRESETS[kind], root_dse)
-        dialect = Dialect(
-            AttributeStatus(layout.disabled_when, layout.lock_attribute),
-            lambda reader: read_deleted_bases(reader, layout, self._name),
-        )
-        with_groups = self._options.get("read_groups", True)
-        reading = read_everything(connection, layout, dialect, self._name, with_groups=with_groups)
-        return replace(reading, details={"server_kind": kind, **reading.details})
+
+        def read(searcher: Searcher) -> Reading:
+            dialect = Dialect(
+                AttributeStatus(layout.disabled_when, layout.lock_attribute),
+                lambda searcher: read_deleted_bases(searcher, layout, self._name),
+            )
+            with_groups = self._options.get("read_groups", True)
+            reading = read_entries(searcher, layout, dialect, self._name, with_groups=with_groups)
+            return replace(reading, details={"server_kind": kind, **reading.details})
+
+        tracker = ContextCsnTracker(connection.reader, root_dse, layout) if self._options["incremental"] else None
+        return read_connection(connection, read, tracker, self._options, previous)
 
     def _server_kind(self, root_dse: RootDse) -> ServerKind:
         chosen = self._options["server_kind"]
