@@ -118,7 +118,7 @@ def plan_groups(snapshot: Snapshot, organization: Organization, policy: Policy, 
         _plan_properties(plan, group, counterpart, policy)
         staying = organization.memberships[counterpart.id] - members.gone
         present = {emails[id_] for id_ in staying if id_ in emails}
-        _plan_membership(plan, group, counterpart, wanted, present, policy, members.managed)
+        _plan_membership(plan, group, counterpart, wanted, present, policy, members)
     if policy.absent_groups == "remove":
         plan.actions.extend(
             Action(Kind.DELETE_GROUP, group.name, "absent_from_directory", group.external_id, group.id)
@@ -176,14 +176,14 @@ def _plan_membership(
     wanted: set[str],
     present: set[str],
     policy: Policy,
-    managed: Collection[str],
+    members: MemberPlan,
 ) -> None:
     """Plan one write of the whole membership if anybody has to join or to leave."""
-    leaving = present - wanted
+    leaving = present - wanted - members.staying
     if policy.membership == "additive":
         leaving = set()
     elif policy.membership == "managed_only":
-        leaving = {key for key in leaving if key in managed}
+        leaving &= members.managed
     joining = wanted - present
     if joining or leaving:
         plan.actions.append(

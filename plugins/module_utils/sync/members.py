@@ -27,7 +27,8 @@ class MemberPlan:
     ``keys`` maps the external id (of the directory) of each user to the e-mail of the membership that the user will
     have, as far as this sync deals with it. ``managed`` holds the e-mails of members whom the sync may take out of
     groups after the plan, ``gone`` the ids of memberships that the plan ends. ``awaited`` are addresses that invited
-    users of the directory have by now, while another member holds them.
+    users of the directory have by now, while another member holds them. ``staying`` are e-mails of members who leave no
+    group whatever the snapshot says: protected ones, and those of whom nobody can tell which user they are.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -36,6 +37,7 @@ class MemberPlan:
     managed: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     awaited: set[str] = field(default_factory=set)
+    staying: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def plan_members(users: Sequence[User], members: Sequence[Member], policy: Polic
     plan = MemberPlan(
         keys={external_id: member.email for external_id, member in matches.members.items()},
         managed={member.email for member in members if policy.manages(member)},
+        staying=staying_members(matches, members, policy),
     )
     taken = {member.email for member in members}
     plan.refusals.extend(matches.refusals.values())
@@ -162,19 +165,33 @@ def plan_members(users: Sequence[User], members: Sequence[Member], policy: Polic
     return plan
 
 
+def staying_members(matches: Matches, members: Sequence[Member], policy: Policy) -> frozenset[str]:
+    """Return the e-mails of members who leave no group: protected ones, and those whose user cannot be told.
+
+    A refusal means that a record is left alone; taking its access away through a group would be the opposite.
+    """
+    counts = Counter(member.external_id for member in members if member.external_id)
+    refused = {refusal.key for refusal in matches.refusals.values()}
+    return frozenset(
+        member.email
+        for member in members
+        if policy.protected.covers(member) or counts[member.external_id or ""] > 1 or member.email in refused
+    )
+
+
 def restore_candidates(users: Sequence[User], members: Sequence[Member], policy: Policy) -> tuple[Member, ...]:
     """Return the revoked members whose users are active: whether to restore them depends on who revoked them."""
     if not policy.restore or not any(member.status == MemberStatus.REVOKED for member in members):
         return ()
     matches = match_members(users, members, policy).members
-    of_active = (matches.get(user.external_id) for user in users if user.status == "active")
+    of_active = ((user, matches.get(user.external_id)) for user in users if user.status == "active")
     return tuple(
         member
-        for member in of_active
+        for user, member in of_active
         if member is not None
         and member.status == MemberStatus.REVOKED
         and not policy.protected.covers(member)
-        and member.external_id is not None
+        and not is_left_alone(user, member, policy)
     )
 
 
@@ -253,7 +270,7 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
     """Plan for a user with membership: link or re-key it, give access back or take it away."""
     external_id = policy.external_id(user.external_id)
     wish = _wish(user, policy)
-    left_alone = is_left_alone(user, member)
+    left_alone = is_left_alone(user, member, policy)
     if left_alone:
         plan.keys.pop(user.external_id)
     if policy.protected.covers(member):
@@ -262,9 +279,7 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
         return
     if left_alone:
         if wish != "ignore":
-            why = f"a {_words(member)} without external id is left alone"
-            message = f"the user is {user.status} in the directory; {why}"
-            plan.refusals.append(Refusal(member.email, "unmanaged", message, external_id))
+            plan.refusals.append(_left_alone(user, member, external_id))
         return
     plan.managed.add(member.email)
     _plan_external_id(plan, member, external_id)
@@ -276,10 +291,23 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
             plan.keys.pop(user.external_id)
 
 
-def is_left_alone(user: User, member: Member) -> bool:
-    """Say whether a membership found by e-mail stays as it is: it is linked only where both sides give access."""
-    have_access = user.status == "active" and member.status != MemberStatus.REVOKED
-    return member.external_id is None and not have_access
+def is_left_alone(user: User, member: Member, policy: Policy) -> bool:
+    """Say whether a membership found by e-mail stays as it is.
+
+    One without external id is linked only where both sides give access. A revoked one under another external id may
+    be that of a predecessor with the same address, whose account opens with the predecessor's password.
+    """
+    if member.external_id is None:
+        return user.status != "active" or member.status == MemberStatus.REVOKED
+    return member.status == MemberStatus.REVOKED and member.external_id != policy.external_id(user.external_id)
+
+
+def _left_alone(user: User, member: Member, external_id: str) -> Refusal:
+    if member.external_id is not None:
+        message = "a revoked member has this address; restore the member by hand if it is the same person"
+        return Refusal(member.email, "address_reused", message, external_id)
+    message = f"the user is {user.status} in the directory; a {_words(member)} without external id is left alone"
+    return Refusal(member.email, "unmanaged", message, external_id)
 
 
 def _wish(user: User, policy: Policy) -> str:

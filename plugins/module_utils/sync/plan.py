@@ -18,6 +18,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members imp
     is_left_alone,
     match_members,
     plan_members,
+    staying_members,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
@@ -77,9 +78,11 @@ def _in_order(snapshot: Snapshot, organization: Organization) -> tuple[Snapshot,
 
 def _members_as_they_are(snapshot: Snapshot, organization: Organization, policy: Policy) -> MemberPlan:
     """Return the plan for the members where nothing is to be done for them."""
-    matches = match_members(snapshot.users, organization.members, policy).members
-    found = [(user, matches[user.external_id]) for user in snapshot.users if user.external_id in matches]
+    matches = match_members(snapshot.users, organization.members, policy)
+    members = matches.members
+    found = [(user, members[user.external_id]) for user in snapshot.users if user.external_id in members]
     return MemberPlan(
-        keys={user.external_id: member.email for user, member in found if not is_left_alone(user, member)},
+        keys={user.external_id: member.email for user, member in found if not is_left_alone(user, member, policy)},
         managed={member.email for member in organization.members if policy.manages(member)},
+        staying=staying_members(matches, organization.members, policy),
     )

@@ -21,7 +21,6 @@ JOINERS = "\u200c\u200d"
 
 KNOWN_FIELDS = frozenset(
     {"action", "key", "reason", "outcome", "message", "external_id", "id", "previous", "value", "joining", "leaving"}
-    | {"role", "previous_role", "granted", "withdrawn"}
 )
 GIVES_ACCESS = frozenset({Kind.INVITE_MEMBER.value, Kind.RESTORE_MEMBER.value})
 TAKES_ACCESS = frozenset({Kind.REVOKE_MEMBER.value, Kind.REMOVE_MEMBER.value, Kind.DELETE_GROUP.value})
@@ -113,11 +112,6 @@ def fields_of_change(record: Record) -> Iterator[Change]:
         yield Change("", record["key"], record["value"])
     if "previous" in record:
         yield Change("external id", record["previous"], record.get("external_id", "none"))
-    if "role" in record:
-        yield Change("role", record.get("previous_role", ""), record["role"])
-    if "granted" in record or "withdrawn" in record:
-        before, after = (", ".join(record.get(name, ())) for name in ("withdrawn", "granted"))
-        yield Change("collections", before, after or "none")
     for name in sorted(record.keys() - KNOWN_FIELDS):
         value = record[name]
         yield Change(words(name).lower(), "", value if isinstance(value, str) else json.dumps(value))

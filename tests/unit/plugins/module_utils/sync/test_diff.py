@@ -173,11 +173,11 @@ def test_a_group_that_people_only_join_is_there_before() -> None:
 
 
 def test_several_changes_of_one_object_are_shown_as_one() -> None:
-    current = organization([member("ann", "old", status=MemberStatus.REVOKED)])
-    assert diff_of(snapshot([user("ann")]), current) == {
-        "members": (
-            {"ann@example.org": {"external_id": "old", "status": "revoked"}},
-            {"ann@example.org": {"external_id": "id-ann", "status": "restored"}},
+    current = organization([member("ann")], [organization_group("crew", "id-staff")])
+    assert diff_of(snapshot([user("ann")], [group("staff", "ann")]), current) == {
+        "groups": (
+            {"crew": {"name": "crew"}},
+            {"crew": {"name": "staff", "members": ["ann@example.org"]}},
         )
     }
 

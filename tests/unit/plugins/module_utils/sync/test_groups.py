@@ -217,3 +217,20 @@ def test_only_groups_with_a_counterpart_have_to_be_read() -> None:
     desired = [group("staff"), group("new"), group("crew")]
     assert groups_that_matter(desired, current, Policy()) == ("g-staff",)
     assert groups_that_matter(desired, current, Policy(adopt=True)) == ("g-staff", "g-crew")
+
+
+@pytest.mark.parametrize("membership", ["managed_only", "exclusive"])
+@pytest.mark.parametrize(
+    ("people", "policy"),
+    [
+        ([member("ann", "old")], {"rekey": False}),
+        ([member("ann", "twin"), member("bob", "twin")], {}),
+        ([member("ann", None, type=MemberType.OWNER)], {}),
+    ],
+)
+def test_members_who_are_refused_or_protected_leave_no_group(
+    people: list[Any], policy: dict[str, Any], membership: str
+) -> None:
+    current = organization(people, [organization_group("staff")], staff=["ann"])
+    plan = make_plan(snapshot([user("ann")], [group("staff")]), current, Policy(membership=membership, **policy))
+    assert movements(plan, "staff") == ([], [])

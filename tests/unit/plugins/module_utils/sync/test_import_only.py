@@ -34,13 +34,14 @@ from ansible_collections.dirsync.bitwarden.tests.support.examples import group, 
 BEFORE = organization_from_record(
     {
         "members": {
-            "old": {"email": "ann@example.org", "revoked": True},
+            "id-ann": {"email": "ann@example.org", "revoked": True},
             "id-bob": {"email": "bob@example.org", "revoked": False},
+            "old": {"email": "dora@example.org", "revoked": False},
         },
-        "groups": {"id-staff": {"name": "staff", "members": ["old", "id-bob"]}},
+        "groups": {"id-staff": {"name": "staff", "members": ["id-ann", "id-bob"]}},
     }
 )
-DIRECTORY = snapshot([user("ann"), user("cleo")], [group("staff", "cleo"), group("boards")])
+DIRECTORY = snapshot([user("ann"), user("cleo"), user("dora")], [group("staff", "cleo"), group("boards")])
 PLAN = make_plan(DIRECTORY, BEFORE, Policy())
 
 
@@ -59,7 +60,7 @@ class Server:
 
 def test_the_example_has_something_of_everything() -> None:
     assert steps(PLAN) == [
-        ("rekey_member", "ann", "same_email"),
+        ("rekey_member", "dora", "same_email"),
         ("restore_member", "ann", "active_again"),
         ("invite_member", "cleo", "new_user"),
         ("create_group", "boards", "new_group"),
@@ -72,7 +73,7 @@ def test_access_is_given_before_it_is_taken_away_and_groups_come_last() -> None:
     server = Server()
     send(PLAN, organization_after(PLAN, BEFORE), server)
     assert server.calls == [
-        ((ImportedMember("id-ann", "ann@example.org"), ImportedMember("id-cleo", "cleo@example.org")), ()),
+        (tuple(ImportedMember(f"id-{name}", f"{name}@example.org") for name in ("ann", "dora", "cleo")), ()),
         ((ImportedMember("id-bob", "bob@example.org", deleted=True),), ()),
         ((), (ImportedGroup("id-staff", "staff", ("id-cleo",)), ImportedGroup("id-boards", "boards"))),
     ]
