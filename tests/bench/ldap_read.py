@@ -26,7 +26,7 @@ ROUNDS = 7
 CHECKOUT = Path(__file__).resolve().parents[2]
 READERS = Path(__file__).parent / "readers"
 SEARCHES = (
-    ("ou=people,dc=example,dc=org", "(objectClass=inetOrgPerson)", ("entryUUID", "mail", "displayName", "cn", "uid")),
+    ("ou=people,dc=example,dc=org", "(objectClass=inetOrgPerson)", ("entryUUID", "mail", "displayName", "cn")),
     ("ou=groups,dc=example,dc=org", "(objectClass=groupOfNames)", ("entryUUID", "cn", "member")),
 )
 MEMORY_LIMIT_MB = 250

@@ -33,7 +33,10 @@ class Groups:
 
 
 class GroupReader:
-    """Turns the entries of a layout's group bases into groups with positions of their direct members."""
+    """Reads the groups of a layout first and, once the users are known, says who is in which.
+
+    The order spares asking for the login names of users where no group refers to them.
+    """
 
     def __init__(self, layout: Layout, primary_groups: PrimaryGroups | None = None) -> None:
         attributes = Attributes()
@@ -44,36 +47,42 @@ class GroupReader:
         self._members = attributes.add_all(layout.member_attributes)
         self._primary = attributes.add_all(primary_groups.rule.group_attributes if primary_groups else ())
         self._attributes = tuple(attributes.names)
+        self._entries: dict[bytes, list[Values]] = {}
+        self._bases: dict[str, int] = {}
 
-    def read(self, reader: Searcher, people: People) -> Groups:
-        """Return all groups of all bases; an entry below two bases counts once.
-
-        Raises DirectoryError where entries lack their identity, or all of them the attributes named in the options.
-        """
-        entries, bases = self._entries(reader)
-        positions = {dn: position for position, dn in enumerate(entries)}
-        resolver = MemberResolver(people.positions, positions, people.logins)
-        groups = [self._group(dn, row, resolver) for dn, row in entries.items()]
-        self._identity.check("groups", len(groups))
-        self._check_attributes(list(entries.values()))
-        return Groups(groups, resolver, bases)
-
-    def _entries(self, reader: Searcher) -> tuple[dict[bytes, list[Values]], dict[str, int]]:
+    def read(self, searcher: Searcher) -> None:
+        """Read the entries of all bases; one below two bases counts once."""
         layout = self._layout
-        entries: dict[bytes, list[Values]] = {}
-        bases: dict[str, int] = {}
+        entries = self._entries
         for base in layout.group_bases:
             known = len(entries)
             search = Search(base, layout.group_filter, self._attributes, layout.group_scope)
-            for batch in reader.read(search):
+            for batch in searcher.read(search):
                 for dn, row in batch:
                     entries.setdefault(dn, row)
-            bases[base] = len(entries) - known
-        return entries, bases
+            self._bases[base] = len(entries) - known
+
+    def refers_to_logins(self) -> bool:
+        """Return whether any member is a login name and no DN."""
+        return any(b"=" not in value for row in self._entries.values() for value in self._member_values(row))
+
+    def resolve(self, people: People) -> Groups:
+        """Return the groups with the positions of their members.
+
+        Raises DirectoryError where entries lack their identity, or all of them the attributes named in the options.
+        """
+        positions = {dn: position for position, dn in enumerate(self._entries)}
+        resolver = MemberResolver(people.positions, positions, people.logins)
+        groups = [self._group(dn, row, resolver) for dn, row in self._entries.items()]
+        self._identity.check("groups", len(groups))
+        self._check_attributes(list(self._entries.values()))
+        return Groups(groups, resolver, self._bases)
+
+    def _member_values(self, row: list[Values]) -> list[bytes]:
+        return [value for column in self._members for value in row[column] or ()]
 
     def _group(self, dn: bytes, row: list[Values], resolver: MemberResolver) -> DirectGroup:
-        values = [value for column in self._members for value in row[column] or ()]
-        users, groups = resolver.resolve(values)
+        users, groups = resolver.resolve(self._member_values(row))
         if self._primary_groups:
             users += self._primary_groups.members([row[column] for column in self._primary])
         return DirectGroup(

@@ -69,13 +69,17 @@ def read_connection(
 def read_entries(searcher: Searcher, layout: Layout, dialect: Dialect, source: str, *, with_groups: bool) -> Reading:
     """Return what the searches of a layout find, without the provenance that only a server has."""
     primary_groups = PrimaryGroups(dialect.primary_group_rule) if dialect.primary_group_rule else None
-    people = UserReader(layout, dialect.status_rule, source, primary_groups).read(searcher)
+    group_reader = GroupReader(layout, primary_groups)
+    if with_groups:
+        group_reader.read(searcher)
+    user_reader = UserReader(layout, dialect.status_rule, source, primary_groups)
+    people = user_reader.read(searcher, with_logins=group_reader.refers_to_logins())
     _require_emails(people.users, layout)
     warnings: list[RecordWarning] = []
     groups: list[DirectGroup] = []
     details: dict[str, Any] = {"users_by_base": people.bases}
     if with_groups:
-        found = GroupReader(layout, primary_groups).read(searcher, people)
+        found = group_reader.resolve(people)
         groups = found.groups
         warnings += found.resolver.warnings
         details.update(

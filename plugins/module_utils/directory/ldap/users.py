@@ -29,7 +29,8 @@ _PROXY_ADDRESSES = "proxyaddresses"
 class People:
     """The users that were read, and how groups may name them: by DN, or by one of their login names.
 
-    ``logins`` holds the login names of each user. ``bases`` counts the users that each base added.
+    ``logins`` holds the login names of each user, if they were asked for. ``bases`` counts the users that each base
+    added.
     """
 
     users: list[User] = field(default_factory=list)
@@ -52,22 +53,25 @@ class UserReader:
         self._identity = Identity(layout.external_id, attributes)
         self._emails = [(attributes.add(name), name.lower() == _PROXY_ADDRESSES) for name in layout.email_attributes]
         self._names = attributes.add_all(layout.user_name_attributes)
-        self._login = attributes.add(layout.login_attribute)
         self._prefix = attributes.add_all([layout.email_prefix_attribute] if layout.email_rule.suffix else [])
         self._status = attributes.add_all(status_rule.attributes)
         self._primary = attributes.add_all(primary_groups.rule.user_attributes if primary_groups else ())
-        self._attributes = tuple(attributes.names)
+        self._attributes = attributes
+        self._login: int | None = None
 
-    def read(self, reader: Searcher) -> People:
+    def read(self, reader: Searcher, *, with_logins: bool = False) -> People:
         """Return all users of all bases; an entry below two bases counts once.
 
         Raises DirectoryError where entries lack their identity.
         """
         people = People()
         layout = self._layout
+        if with_logins:
+            self._login = self._attributes.add(layout.login_attribute)
+        attributes = tuple(self._attributes.names)
         for base in layout.user_bases:
             known = len(people.users)
-            self._read_base(reader, people, Search(base, layout.user_filter, self._attributes, layout.user_scope))
+            self._read_base(reader, people, Search(base, layout.user_filter, attributes, layout.user_scope))
             people.bases[base] = len(people.users) - known
         self._identity.check("users", len(people.users))
         return people
@@ -81,7 +85,8 @@ class UserReader:
     def _add(self, people: People, dn: bytes, row: Sequence[Values]) -> None:
         position = len(people.users)
         people.positions[dn] = position
-        people.logins.append(row[self._login])
+        if self._login is not None:
+            people.logins.append(row[self._login])
         if self._primary_groups:
             self._primary_groups.add_user(position, [row[column] for column in self._primary])
         people.users.append(self._user(dn, row))
