@@ -25,7 +25,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsin
     parse_ids,
     parse_list,
     parse_member,
-    parse_policy,
     parse_seats,
     parse_server,
 )
@@ -146,10 +145,6 @@ class BitwardenClient:
         """Remove a member for good; an account without master password is lost to its owner."""
         self._session.send("DELETE", _path("members", member_id))
 
-    def reinvite(self, member_id: str) -> None:
-        """Send the invitation of an invited member again."""
-        self._session.send("POST", _path("members", member_id, "reinvite"))
-
     def revoke(self, member_id: str) -> None:
         """Take a member's access away; groups, collections and keys are kept."""
         self._revocation(member_id, "revoke")
@@ -157,14 +152,6 @@ class BitwardenClient:
     def restore(self, member_id: str) -> None:
         """Give a revoked member the earlier status back. On the cloud this can buy a seat."""
         self._revocation(member_id, "restore")
-
-    def member_group_ids(self, member_id: str) -> tuple[str, ...]:
-        """Return the ids of a member's groups."""
-        return self._session.get(_path("members", member_id, "group-ids"), parse_ids)
-
-    def set_member_group_ids(self, member_id: str, group_ids: Collection[str]) -> None:
-        """Make these the member's groups and no others."""
-        self._session.send("PUT", _path("members", member_id, "group-ids"), json={"groupIds": list(group_ids)})
 
     def groups(self) -> tuple[OrganizationGroup, ...]:
         """Return all groups."""
@@ -223,35 +210,6 @@ class BitwardenClient:
     def collections(self) -> tuple[model.Collection, ...]:
         """Return all shared collections; their names are encrypted and not given."""
         return self._session.get("/public/collections", lambda answer: distinct(parse_list(answer, parse_collection)))
-
-    def update_collection(
-        self,
-        collection_id: str,
-        *,
-        external_id: str | Keep | None = KEEP,
-        groups: Sequence[Association] | None = None,
-    ) -> None:
-        """Change what is given and keep the rest; nothing is written where nothing changes.
-
-        A PUT keeps groups only where it leaves them out.
-        """
-        path = _path("collections", collection_id)
-        before = self._session.get(path, parse_collection)
-        after = replace(
-            before,
-            external_id=before.external_id if external_id is KEEP else external_id,
-            groups=before.groups if groups is None else tuple(groups),
-        )
-        if after == before:
-            return
-        body: dict[str, object] = {"externalId": after.external_id}
-        if after.groups != before.groups:
-            body["groups"] = _associations(after.groups or ())
-        self._session.send("PUT", path, json=body)
-
-    def policies(self) -> tuple[model.OrganizationPolicy, ...]:
-        """Return the policies that were ever configured."""
-        return self._session.get("/public/policies", lambda answer: parse_list(answer, parse_policy))
 
     def subscription(self) -> model.Seats | None:
         """Return the seats, or None on a self-hosted server, which has no subscription."""

@@ -23,7 +23,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     MemberStatus,
     MemberType,
     OrganizationGroup,
-    OrganizationPolicy,
     Seats,
     Server,
 )
@@ -104,15 +103,6 @@ def parse_ids(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(id_, str) and id_ for id_ in value):
         raise ValueError("it is not an array of ids")
     return tuple(dict.fromkeys(value))
-
-
-def parse_policy(value: object) -> OrganizationPolicy:
-    """Return a policy."""
-    data = _object(value, "policy")
-    settings = data.get("data")
-    return OrganizationPolicy(
-        _number(data, "type", "policy"), data.get("enabled") is True, settings if isinstance(settings, dict) else {}
-    )
 
 
 def parse_event(value: object) -> Event:

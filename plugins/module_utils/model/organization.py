@@ -75,15 +75,6 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationPolicy:
-    """One policy of the organization; ``type`` is Bitwarden's number for it, ``data`` its settings."""
-
-    type: int
-    enabled: bool
-    data: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """One entry of the event log; ``date`` is UTC in ISO 8601, ``type`` Bitwarden's number for what happened.
 

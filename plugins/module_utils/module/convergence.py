@@ -37,7 +37,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
@@ -101,10 +101,11 @@ def converge(
     for path in (options["history_file"], options["progress_file"], options["state_file"]):
         if path:
             require_writable(Path(path))
-    connection, policy, snapshot = connection_from(options), policy_from(options["policy"]), _snapshot(options, started)
+    connection, policy = connection_from(options), policy_from(options["policy"])
     lock_directory = Path(options["lock_directory"]) if options["lock_directory"] else default_lock_directory()
     lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
     with nullcontext() if check_mode else lock:
+        snapshot = _snapshot(options, started)
         history = read_history(_path(options["history_file"]), connection.organization)
         run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started, log)
         return _converge(run, BitwardenClient(connection))
@@ -162,11 +163,17 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
         organization = _read(run, client)
     except ImportOnlyError:
         return import_only_work(client, run.snapshot, state.sent, run.policy, run.parts, _members_first(run))
-    plan = _plan(run, client, organization)
+    memory = _memory(run, client, organization)
+    plan = make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=_members_first(run))
     pace = CLOUD if run.connection.cloud else SELF_HOSTED
     steps = choose_steps(plan, organization, run.options["transport"], pace)
-    seats = _seats(run, client, plan)
-    return Work(organization, plan, lambda progress: apply_plan(steps, organization, client, progress), seats)
+    return Work(
+        organization,
+        plan,
+        lambda progress: apply_plan(steps, organization, client, progress),
+        seats=_seats(run, client, plan),
+        unknown=_unknown(plan, memory),
+    )
 
 
 def _read(run: _Run, client: BitwardenClient) -> Organization:
@@ -176,14 +183,23 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
     return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
 
 
-def _plan(run: _Run, client: BitwardenClient, organization: Organization) -> Plan:
-    memory = NOTHING_KNOWN
+def _memory(run: _Run, client: BitwardenClient, organization: Organization) -> Memory:
+    """Return what the event log tells, where the plan depends on it."""
     candidates = restore_candidates(run.snapshot.users, organization.members, run.policy)
-    if candidates and "members" in run.parts:
-        since = datetime.now(timezone.utc) - timedelta(days=EVENT_LOG_DAYS)
-        authors = revocation_authors(client, [member.id for member in candidates], since)
-        memory = Memory(authors.revoked_by, authors.log_works)
-    return make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=_members_first(run))
+    if not candidates or "members" not in run.parts:
+        return NOTHING_KNOWN
+    since = datetime.now(timezone.utc) - timedelta(days=EVENT_LOG_DAYS)
+    authors = revocation_authors(client, [member.id for member in candidates], since)
+    return Memory(authors.revoked_by, authors.log_works)
+
+
+def _unknown(plan: Plan, memory: Memory) -> tuple[str, ...]:
+    """Return what the plan had to do without knowing."""
+    restored = [action.key for action in plan.actions if action.kind == Kind.RESTORE_MEMBER]
+    if not restored or memory.log_works:
+        return ()
+    named = ", ".join(restored[:NAMED_FAILURES])
+    return (f"The event log is empty, so that nobody knows who revoked the members that are restored: {named}",)
 
 
 def _members_first(run: _Run) -> bool:

@@ -88,10 +88,8 @@ class _Application:
         self._sleep = sleep
         self._lost = 0
         self._hopeless = ""
-        self._memberships = organization.memberships
         self._member_ids = {member.email: member.id for member in organization.members}
         self._group_ids: dict[str, str] = {}
-        self._ended: set[str] = set()
         self._doers: Mapping[Kind, Callable[[Action], None]] = {
             Kind.LINK_MEMBER: self._set_external_id,
             Kind.REKEY_MEMBER: self._set_external_id,
@@ -212,7 +210,6 @@ class _Application:
         if member is not None and member.status != MemberStatus.INVITED:
             raise DirsyncError(f"The invitation of {action.key} was not replaced: it has been accepted meanwhile")
         self._remove_member(member_id)
-        self._ended.add(member_id)
         self._invite(_known(action.value), action.external_id)
 
     def _remove_member(self, member_id: str) -> None:
@@ -244,16 +241,20 @@ class _Application:
                 raise
 
     def _set_group_members(self, action: Action) -> None:
-        """Write the whole membership once; say who is missing because no membership came about."""
+        """Write the whole membership once, upon what it is just now: others may have changed it since it was planned.
+
+        Says who is missing because no membership came about.
+        """
         group_id = action.id or self._group_ids.get(_known(action.external_id))
         if group_id is None:
             raise DirsyncError(f"The members of the group {action.key} were not set: the group was not created")
         leaving = {self._member_ids[email] for email in action.leaving if email in self._member_ids}
         joining = {self._member_ids[email] for email in action.joining if email in self._member_ids}
         missing = [email for email in action.joining if email not in self._member_ids]
-        if joining or leaving:
-            present = self._memberships.get(group_id, frozenset()) - self._ended
-            self._client.set_group_member_ids(group_id, sorted((present - leaving) | joining))
+        present = frozenset(self._client.group_member_ids(group_id)) if action.id else frozenset()
+        wanted = (present - leaving) | joining
+        if wanted != present:
+            self._client.set_group_member_ids(group_id, sorted(wanted))
         if missing:
             raise DirsyncError(f"The group {action.key} lacks {', '.join(missing)}: they could not be invited")
 

@@ -19,6 +19,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
 
 NAMED_RECORDS = 20
+REMOVING = frozenset({Kind.REMOVE_MEMBER})
+REVOKING = frozenset({Kind.REVOKE_MEMBER})
+DELETING = frozenset({Kind.DELETE_GROUP})
+INVITING = frozenset({Kind.INVITE_MEMBER, Kind.REPLACE_INVITATION})
 NEED_A_SEAT = frozenset({Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER})
 
 
@@ -78,26 +82,41 @@ def find_trips(
     with_access = [member for member in owned if member.status != MemberStatus.REVOKED]
     groups = [group for group in organization.groups if policy.owns(group.external_id)]
     everybody = organization.members
-    limits: tuple[tuple[str, Limit, Kind, Sequence[object], str], ...] = (
-        ("removals", guards.removals, Kind.REMOVE_MEMBER, owned, "of {} members would be removed"),
-        ("revocations", guards.revocations, Kind.REVOKE_MEMBER, with_access, "of {} members would be revoked"),
-        ("group_deletions", guards.group_deletions, Kind.DELETE_GROUP, groups, "of {} groups would be deleted"),
-        ("invitations", guards.invitations, Kind.INVITE_MEMBER, everybody, "people would be invited beside {} members"),
+    limits: tuple[tuple[str, Limit, frozenset[Kind], Sequence[object], str], ...] = (
+        ("removals", guards.removals, REMOVING, owned, "of {} members would be removed"),
+        (
+            "revocations",
+            guards.revocations,
+            REVOKING,
+            with_access,
+            "of {} members would be revoked",
+        ),
+        (
+            "group_deletions",
+            guards.group_deletions,
+            DELETING,
+            groups,
+            "of {} groups would be deleted",
+        ),
+        ("invitations", guards.invitations, INVITING, everybody, "people would be invited beside {} members"),
     )
-    trips = [*_empty(snapshot, len(groups), plan), *_shrink(snapshot, accepted, guards)]
-    for guard, limit, kind, whole, words in limits:
-        keys = tuple(action.key for action in plan.actions if action.kind == kind)
+    trips = [*_empty(snapshot, len(groups), plan, guards), *_shrink(snapshot, accepted, guards)]
+    for guard, limit, kinds, whole, words in limits:
+        keys = tuple(action.key for action in plan.actions if action.kind in kinds)
         if _exceeds(len(keys), len(whole), limit, guards.exempt):
             trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
     return (*trips, *_leavers(plan, organization, guards), *_seats(plan, organization, policy, seats))
 
 
-def _empty(snapshot: Snapshot, groups: int, plan: Plan) -> Iterator[Trip]:
+def _empty(snapshot: Snapshot, groups: int, plan: Plan, guards: Guards) -> Iterator[Trip]:
     """An empty snapshot is a broken read or filter until somebody says otherwise."""
     if not any(user.status == "active" for user in snapshot.users):
         yield Trip("empty_snapshot", "the snapshot holds no active user")
     if not snapshot.groups and any(action.kind == Kind.DELETE_GROUP for action in plan.actions):
         yield Trip("empty_snapshot", f"the snapshot holds no group, the organization {groups} synchronized ones")
+    leavers = sum(len(action.leaving) for action in plan.actions)
+    if leavers > guards.exempt and not any(group.members for group in snapshot.groups):
+        yield Trip("empty_snapshot", f"the snapshot holds no membership, and {leavers} members would leave groups")
 
 
 def _shrink(snapshot: Snapshot, accepted: Mapping[str, int] | None, guards: Guards) -> Iterator[Trip]:

@@ -19,7 +19,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     MemberStatus,
     MemberType,
     OrganizationGroup,
-    OrganizationPolicy,
     Seats,
     Server,
 )
@@ -134,13 +133,6 @@ def test_ids_that_are_none(value: object) -> None:
         parsing.parse_ids(value)
 
 
-def test_policy() -> None:
-    assert parsing.parse_policy({"type": 3, "enabled": True, "data": {"a": 1}}) == OrganizationPolicy(3, True, {"a": 1})
-    assert parsing.parse_policy({"type": 99, "enabled": False, "data": None}) == OrganizationPolicy(99, False)
-    with pytest.raises(ValueError, match="the type of a policy is not a number"):
-        parsing.parse_policy({"type": True})
-
-
 def test_event_page() -> None:
     page = {"data": [{"type": 1511, "date": "2026-01-02T03:04:05.678Z", "memberId": "m"}], "continuationToken": "next"}
     events, token = parsing.parse_event_page(page)
@@ -199,7 +191,6 @@ def test_nonsense_raises_nothing_but_value_error(value: object) -> None:
         parsing.parse_member,
         parsing.parse_group,
         parsing.parse_collection,
-        parsing.parse_policy,
         parsing.parse_event_page,
         parsing.parse_ids,
         parsing.parse_seats,
