@@ -10,7 +10,6 @@ have the same users, so each component is worked out once, after the components 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Generic, TypeVar
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 _ASCII_TO_BIT = bytes.maketrans(b"01", b"\0\1")
-_nonzero_bytes = re.compile(rb"[^\0]").finditer
+_NONZERO_TO_ONE = b"\0" + b"\1" * 255
 
 
 def flatten(reading: Reading) -> list[int]:
@@ -124,7 +123,15 @@ class Listing(Generic[T]):
 def _sparse_positions(bits: int) -> list[int]:
     """Return the set positions, ascending, by looking at the bytes that are not zero only."""
     data = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
-    return [(match.start() << 3) + bit for match in _nonzero_bytes(data) for bit in _BITS_OF_BYTE[data[match.start()]]]
+    # To find one certain byte is many times faster than to find any but one.
+    find = data.translate(_NONZERO_TO_ONE).find
+    positions: list[int] = []
+    at = find(1)
+    while at >= 0:
+        first = at << 3
+        positions += [first + bit for bit in _BITS_OF_BYTE[data[at]]]
+        at = find(1, at + 1)
+    return positions
 
 
 def _children(members: Sequence[DirectGroup], component_of: Sequence[int]) -> set[int]:
