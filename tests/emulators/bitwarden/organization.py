@@ -94,6 +94,12 @@ class Organization:
         self._state.commit()
         return member
 
+    def set_group_members(self, name: str, emails: Iterable[str]) -> None:
+        """Make these the members of a group, as an administrator does in the web vault."""
+        members = [self.member(email).id for email in emails]
+        self._state.memberships.replace_members(self.group(name).id, members)
+        self._state.commit()
+
     def accept(self, email: str, account_email: str | None = None) -> Member:
         """Let an invited person accept, with an account that may have another address."""
         member = replace(

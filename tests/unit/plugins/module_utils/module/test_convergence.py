@@ -38,6 +38,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Mode, Role, Status
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
+from ansible_collections.dirsync.bitwarden.tests.emulators.common.recorder import RecordedRequest
 from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, user
 
 __all__ = ["bitwarden_server"]
@@ -396,3 +397,16 @@ def test_no_seat_is_bought_unless_that_is_allowed(
     else:
         run(people("ann", "bob"), **connection, policy=policy)
         assert server.organization.settings.seats == 3
+
+
+def test_what_others_change_while_the_plan_is_carried_out_survives(run: Converge, server: BitwardenServer) -> None:
+    run(people("ann"))
+    server.organization.add_member("guest@example.org")
+
+    def add_the_guest(record: RecordedRequest) -> None:
+        if record.method == "POST" and record.path.endswith("/members"):
+            server.organization.set_group_members("staff", ["ann@example.org", "guest@example.org"])
+
+    server.on_request = add_the_guest
+    run(people("ann", "bob"))
+    assert server.organization.memberships()["staff"] == {f"{name}@example.org" for name in ("ann", "bob", "guest")}

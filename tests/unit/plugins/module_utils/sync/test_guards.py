@@ -249,3 +249,23 @@ def test_seats_are_not_bought_unasked(seats: Seats | None, allowed: bool, messag
     if message:
         assert trips["seats"].startswith(message)
         assert trips["seats"].endswith("bob@example.org, cy@example.org")
+
+
+@pytest.mark.parametrize(("number", "stopped"), [(5, False), (6, True)])
+def test_memberships_that_vanished_altogether_stop_the_plan(number: int, stopped: bool) -> None:
+    names = PEOPLE[:number]
+    teams = [f"team-{name}" for name in names]
+    current = organization(
+        [member(name) for name in names],
+        [organization_group(team) for team in teams],
+        **{team: [name] for team, name in zip(teams, names, strict=True)},
+    )
+    directory = snapshot([user(name) for name in names], [group(team) for team in teams])
+    assert ("empty_snapshot" in trips_of(directory, current)) is stopped
+
+
+def test_a_replaced_invitation_counts_as_one() -> None:
+    current = organization([member("ann", status=MemberStatus.INVITED)])
+    directory = snapshot([user("ann", email="anne")])
+    guards = only("invitations", Limit(count=0))
+    assert trips_of(directory, current, guards=guards)["invitations"].endswith("ann@example.org")
