@@ -5,7 +5,8 @@
 
 Each change gives an entry the next number of the controller that it happens on, ``uSNChanged``. Deleted entries keep
 theirs. What changes an entry without giving it a number has to be ruled out: when an entry or a folder above it gets
-another name, groups that contain the entry show its new DN, and when it is deleted they do not show it any more.
+another name, groups that contain the entry show its new DN, and when it is deleted they do not show it any more. So
+folders must not have changed, and every changed entry must be in just those groups that it says it is in (``memberOf``).
 """
 
 from __future__ import annotations
@@ -58,8 +59,11 @@ _FOLDERS = frozenset({b"organizationalunit", b"container", b"builtindomain", b"d
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    is_new: bool
+    """A changed entry; ``groups`` are the DNs of the groups that contain it, None for a deleted one."""
+
     dn: bytes
+    is_new: bool
+    groups: frozenset[bytes] | None
 
 
 class UpdateNumberTracker:
@@ -129,17 +133,15 @@ class UpdateNumberTracker:
     def _changes(self, since: int) -> dict[bytes, _Change]:
         """Return the entries of any kind that changed, by objectGUID."""
         changed = parse_filter(f"(uSNChanged>={since})", "the filter of changes")
-        attributes = (_IDENTITY, "objectClass", "uSNCreated", "isDeleted", "lastKnownParent")
+        attributes = (_IDENTITY, "objectClass", "uSNCreated", "isDeleted", "memberOf")
         changes = {}
         for batch in self._reader.read(Search(self._domain, changed, attributes, controls=(SHOW_DELETED,))):
-            for dn, (identity, classes, created, deleted, former_folder) in batch:
+            for dn, (identity, classes, created, deleted, groups) in batch:
                 is_new = created is not None and int(created[0]) >= since
-                if former_folder and not deleted:
-                    raise FullReadNeededError("a deleted entry was restored")
                 if not deleted and not is_new and self._is_folder(dn, classes):
                     raise FullReadNeededError("a folder changed, perhaps its name or place")
                 if identity:
-                    changes[identity[0]] = _Change(is_new, dn)
+                    changes[identity[0]] = _Change(dn, is_new, None if deleted else frozenset(groups or ()))
         return changes
 
     def _is_folder(self, dn: bytes, classes: Values) -> bool:
@@ -153,13 +155,14 @@ class UpdateNumberTracker:
         remembered = {_identity(entry, column): entry for entry in entries}
         narrowed = parse_filter(f"(&{search.filter.text}(uSNChanged>={since}))", "the filter of changes")
         found = [entry for batch in self._reader.read(replace(search, filter=narrowed)) for entry in batch]
-        if SHOW_DELETED not in search.controls:
-            _check_names(found, column, remembered, changes)
+        if any(_identity(entry, column) not in changes for entry in found):
+            raise FullReadNeededError("an entry changed while changes were read")
         for identity in changes:
             remembered.pop(identity, None)
-        _check_members(search, remembered.values(), changes)
         remembered.update((_identity(entry, column), entry) for entry in found)
         merged = list(remembered.values())
+        if _MEMBERS in (name.lower() for name in search.attributes):
+            _check_groups(merged, _column(search, _MEMBERS), changes.values())
         self._refresh_lockouts(search, column, merged)
         return merged
 
@@ -175,33 +178,21 @@ class UpdateNumberTracker:
             entry[1][lockout] = locked.get(_identity(entry, column))
 
 
-def _check_names(
-    found: Entries, column: int, remembered: Mapping[bytes, Entry], changes: Mapping[bytes, _Change]
-) -> None:
-    """Raise FullReadNeededError for a changed entry that may have had another DN before."""
-    for entry in found:
-        identity = _identity(entry, column)
-        change = changes.get(identity)
-        if change is None:
-            raise FullReadNeededError("an entry changed while changes were read")
-        known = remembered.get(identity)
-        if known is None and not change.is_new:
-            raise FullReadNeededError("an older entry appeared, perhaps under a new name")
-        if known is not None and known[0] != entry[0]:
-            raise FullReadNeededError("an entry has a new name or place")
+def _check_groups(groups: Entries, column: int, changes: Iterable[_Change]) -> None:
+    """Raise FullReadNeededError where a changed entry is not in just those of the groups that it says it is in.
 
-
-def _check_members(search: Search, unchanged: Iterable[Entry], changes: Mapping[bytes, _Change]) -> None:
-    """Raise FullReadNeededError where a group that did not change seems to contain a new entry.
-
-    It contained a deleted one of the same DN, and the new one is somebody else.
+    That is so for a member with a new name or place, for somebody who was deleted and restored, and for the namesake
+    of somebody deleted.
     """
-    if _MEMBERS not in (name.lower() for name in search.attributes):
-        return
-    column = _column(search, _MEMBERS)
-    new = {change.dn for change in changes.values() if change.is_new}
-    if new and any(not new.isdisjoint(row[column] or ()) for _, row in unchanged):
-        raise FullReadNeededError("a new entry has the DN of a deleted one")
+    present = {change.dn: change.groups for change in changes if change.groups is not None}
+    containing: dict[bytes, set[bytes]] = {dn: set() for dn in present}
+    for dn, row in groups:
+        for member in row[column] or ():
+            if member in containing:
+                containing[member].add(dn)
+    known = {dn for dn, _ in groups}
+    if any(containing[dn] != of & known for dn, of in present.items()):
+        raise FullReadNeededError("an entry is in other groups than remembered")
 
 
 def _column(search: Search, attribute: str) -> int:
