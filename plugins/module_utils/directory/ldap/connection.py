@@ -19,6 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.dependencie
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
+    DirectoryAuthenticationError,
     DirectoryConnectionError,
     DirectoryError,
     DirsyncError,
@@ -154,8 +155,7 @@ def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConn
         if options.start_tls:
             connection.start_tls()
         if options.authentication != "anonymous":
-            connection.bind()
-            _check_bind(connection.result, options.account, address)
+            _bind(connection, address, options)
         return DirectoryConnection(connection, address, options)
     except ldap3.core.exceptions.LDAPExceptionError as error:
         _close(connection)
@@ -235,10 +235,22 @@ def _credentials(ldap3: Any, options: ConnectionOptions) -> dict[str, Any]:
     return {"authentication": ldap3.ANONYMOUS}
 
 
-def _check_bind(result: dict[str, Any], account: str, address: ServerAddress) -> None:
+def _bind(connection: Any, address: ServerAddress, options: ConnectionOptions) -> None:
+    try:
+        connection.bind()
+    except Exception as error:
+        # The Kerberos library has errors of its own, which ldap3 lets through.
+        if not type(error).__module__.startswith("gssapi"):
+            raise
+        raise DirectoryAuthenticationError(
+            f"Kerberos with {address} failed: {error}",
+            hint="Check with klist that there is a valid ticket, and name the server by the full host name for which "
+            "the domain has a service principal (ldap/HOST)",
+        ) from error
+    result = connection.result
     outcome = Result(result["result"], result.get("dn") or "", result.get("message") or "")
     if outcome.code != ResultCode.SUCCESS:
-        raise bind_error(outcome, account, str(address))
+        raise bind_error(outcome, options.account, str(address))
 
 
 def _connection_error(

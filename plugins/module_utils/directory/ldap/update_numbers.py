@@ -6,7 +6,7 @@
 Each change gives an entry the next number of the controller that it happens on, ``uSNChanged``. Deleted entries keep
 theirs. What changes an entry without giving it a number has to be ruled out: when an entry or a folder above it gets
 another name, groups that contain the entry show its new DN, and when it is deleted they do not show it any more. So
-folders must not have changed, and every changed entry must be in just those groups that it says it is in (``memberOf``).
+folders must not have changed, and every changed entry must be in just those groups that it says it is in, ``memberOf``.
 """
 
 from __future__ import annotations

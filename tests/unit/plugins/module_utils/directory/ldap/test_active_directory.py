@@ -305,3 +305,20 @@ def test_probe_shows_what_a_read_would_give(
     assert probe["sample_users"][0]["email"] == "user1@example.org"
     assert [rejected["reason"] for rejected in probe["rejected_users"]] == ["it has no @", "there is no e-mail"]
     assert "secret-of-reader" not in str(probe)
+
+
+def test_errors_of_the_kerberos_library_are_explained(
+    active_directory_options: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class GSSError(Exception):
+        __module__ = "gssapi.raw.misc"
+
+    def bind(connection: object) -> None:
+        raise GSSError("Server not found in Kerberos database")
+
+    monkeypatch.setattr("ldap3.Connection.bind", bind)
+    with DomainController({}) as controller:
+        options = active_directory_options(servers=[controller.url], allow_cleartext=True, authentication="gssapi")
+        options["bind_password"] = None
+        with pytest.raises(DirectoryAuthenticationError, match=r"Kerberos with .* failed: Server not found.*klist"):
+            ActiveDirectoryProvider("corp", options).read()
