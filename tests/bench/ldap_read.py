@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
 import subprocess
 import sys
@@ -91,8 +92,17 @@ def closure_cpu() -> list[Case]:
 @contextmanager
 def _server() -> Iterator[Slapd]:
     with tempfile.TemporaryDirectory() as folder, Slapd(Path(folder, "slapd")) as server:
-        server.load(directory_ldif(USERS, GROUPS))
+        ldif = Path(folder, "data.ldif")
+        # In a process of its own: the peak memory of a process counts that of the one that started it.
+        writer = multiprocessing.Process(target=_write_ldif, args=(ldif,))
+        writer.start()
+        writer.join()
+        server.load(ldif)
         yield server
+
+
+def _write_ldif(path: Path) -> None:
+    path.write_text(directory_ldif(USERS, GROUPS))
 
 
 def _ldapsearch(server: Slapd) -> Usage:

@@ -21,7 +21,10 @@ Case = dict[str, Any]
 
 @dataclass(frozen=True)
 class Usage:
-    """What processes took: seconds on the clock, seconds of processor time, and the peak memory in MB."""
+    """What processes took: seconds on the clock, seconds of processor time, and the peak memory in MB.
+
+    The peak is never below that of the process that measures.
+    """
 
     wall: float
     cpu: float
@@ -69,12 +72,12 @@ def _run(command: list[str], output: int, environment: Mapping[str, str] | None)
 
 
 def interleaved(subjects: Mapping[str, Callable[[], Usage]], rounds: int) -> dict[str, Usage]:
-    """Return the medians of all subjects after ``rounds`` rounds in which each had its turn."""
+    """Return, and print, the medians of all subjects after ``rounds`` rounds in which each had its turn."""
     taken: dict[str, list[Usage]] = {name: [] for name in subjects}
     for _unused in range(rounds):
         for name, subject in subjects.items():
             taken[name].append(subject())
-    return {
+    medians = {
         name: Usage(
             median(usage.wall for usage in usages),
             median(usage.cpu for usage in usages),
@@ -82,3 +85,7 @@ def interleaved(subjects: Mapping[str, Callable[[], Usage]], rounds: int) -> dic
         )
         for name, usages in taken.items()
     }
+    print("| | wall s | processor s |\n|---|---|---|")
+    for name, usage in medians.items():
+        print(f"| {name} | {usage.wall:.2f} | {usage.cpu:.2f} |")
+    return medians

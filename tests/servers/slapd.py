@@ -243,7 +243,10 @@ class Slapd:
         Fast (100,000 entries in seconds), but the memberof overlay does not see these entries.
         """
         self.stop()
-        self._add_offline(ldif.read_text() if isinstance(ldif, Path) else ldif, "-b", self.base_dn)
+        if isinstance(ldif, Path):
+            self._add_offline("", "-b", self.base_dn, "-l", str(ldif))
+        else:
+            self._add_offline(ldif, "-b", self.base_dn)
         self.start()
 
     def change(self, ldif: str) -> None:
