@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values, whole_number
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import UserStatus
 
 # MS-ADTS 2.2.16
@@ -16,7 +16,6 @@ _ACCOUNT_DISABLE = 0x0002
 # MS-ADTS 3.1.1.4.5.17, computed when it is asked for: lockoutTime stays set after a lock has ended.
 _LOCKOUT = 0x0010
 _EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
-_NEVER = (0, 0x7FFF_FFFF_FFFF_FFFF)
 
 
 def filetime(moment: datetime) -> int:
@@ -40,12 +39,13 @@ class AccountStatus:
 
     def status(self, values: Sequence[Values]) -> tuple[UserStatus, str]:
         """Return the status and its reason."""
-        control, expires, computed = (int(value[0]) if value else None for value in values)
+        control, expires, computed = map(whole_number, values)
         if control is None:
             self.without_control += 1
         elif control & _ACCOUNT_DISABLE:
             return "disabled", "userAccountControl: disabled"
-        if self._expired_is_disabled and expires and expires not in _NEVER and expires <= self._now:
+        # 0 and the largest number mean never.
+        if self._expired_is_disabled and expires and 0 < expires <= self._now:
             day = (_EPOCH + timedelta(microseconds=expires // 10)).date()
             return "disabled", f"accountExpires: {day}"
         if computed and computed & _LOCKOUT:
@@ -64,8 +64,10 @@ class PrimaryGroupBySid:
 
     def user_key(self, values: Sequence[Values]) -> bytes | None:
         """Return the SID of the user's primary group."""
-        group, sid = values
-        return sid[0][:-4] + int(group[0]).to_bytes(4, "little") if group and sid else None
+        relative_id, sid = whole_number(values[0]), values[1]
+        if not sid or relative_id is None or not 0 <= relative_id < 1 << 32:
+            return None
+        return sid[0][:-4] + relative_id.to_bytes(4, "little")
 
     def group_key(self, values: Sequence[Values]) -> bytes | None:
         """Return the SID of the group."""

@@ -36,6 +36,14 @@ def value_text(value: bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
+def whole_number(values: Values) -> int | None:
+    """Return the first value as a number, None where there is none or it is no number."""
+    try:
+        return int(values[0]) if values else None
+    except ValueError:
+        return None
+
+
 def first_text(row: Sequence[Values], positions: Iterable[int]) -> str | None:
     """Return the first value that is not blank, trimmed, of the first attribute that has one."""
     for position in positions:

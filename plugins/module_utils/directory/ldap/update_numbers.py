@@ -21,7 +21,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.dn imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory_deleted import (
     SHOW_DELETED,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values, whole_number
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.filters import parse_filter
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import (
@@ -137,7 +137,7 @@ class UpdateNumberTracker:
         changes = {}
         for batch in self._reader.read(Search(self._domain, changed, attributes, controls=(SHOW_DELETED,))):
             for dn, (identity, classes, created, deleted, groups) in batch:
-                is_new = created is not None and int(created[0]) >= since
+                is_new = (whole_number(created) or 0) >= since
                 if not deleted and not is_new and self._is_folder(dn, classes):
                     raise FullReadNeededError("a folder changed, perhaps its name or place")
                 if identity:

@@ -155,6 +155,7 @@ def expires(moment: datetime) -> bytes:
         (b"512", None, b"16", "active", "locked for now after wrong passwords"),
         (b"512", None, b"8388608", "active", ""),
         (None, None, None, "active", ""),
+        (b"much", b"-9223372036854775808", b"", "active", ""),
     ],
 )
 def test_status_of_accounts(
