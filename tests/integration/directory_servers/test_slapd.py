@@ -249,3 +249,32 @@ def test_nothing_is_read_again_until_something_changes(odd: Slapd) -> None:
         odd.change(f"dn: uid=ann,{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: ann@example.org\n")
     assert third.details["full_read_because"] == "the directory changed"
     assert third.users[0].email == "ann.new@example.org"
+
+
+def _person(uid: str, folder: str) -> str:
+    attributes = {"objectClass": ["inetOrgPerson"], "cn": [uid], "sn": [uid], "mail": [f"{uid}@example.org"]}
+    return ldif_entry(f"uid={uid},{folder},dc=example,dc=org", attributes)
+
+
+def test_the_tree_of_freeipa(tmp_path: Path) -> None:
+    """People and groups lie in folders of their own, preserved users in another, and copies of all in cn=compat."""
+    if not Slapd.available():
+        pytest.skip("slapd is not installed")
+    folders = ["cn=accounts", "cn=users,cn=accounts", "cn=groups,cn=accounts", "cn=compat"]
+    provisioning = ["cn=provisioning", "cn=accounts,cn=provisioning", "cn=deleted users,cn=accounts,cn=provisioning"]
+    with Slapd(tmp_path / "server") as server:
+        for folder in folders:
+            server.change(ldif_entry(f"{folder},dc=example,dc=org", {"objectClass": ["organizationalRole"]}))
+        server.change(_person("ann", "cn=users,cn=accounts"))
+        server.change(_person("ann", "cn=compat"))
+        options = {"external_id": "entryUUID", "group_filter": "(objectClass=groupOfNames)"}
+        freeipa = source(server, server_kind="freeipa", **options)
+        without = freeipa.read()
+        for folder in provisioning:
+            server.change(ldif_entry(f"{folder},dc=example,dc=org", {"objectClass": ["organizationalRole"]}))
+        server.change(_person("bob", provisioning[-1]))
+        preserved = freeipa.read()
+    assert [(user.email, user.status) for user in without.users] == [("ann@example.org", "active")]
+    assert [warning.code for warning in without.warnings] == ["deleted_unreadable"]
+    assert [(user.email, user.status) for user in preserved.users[1:]] == [("bob@example.org", "deleted")]
+    assert not preserved.warnings
