@@ -37,7 +37,7 @@ def _key_options() -> str:
 class ModuleDocFragment:
     """A source that is a Google Workspace account."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   google_workspace:
     description:

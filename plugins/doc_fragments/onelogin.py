@@ -42,7 +42,7 @@ def _meaning_options(meanings: dict[str, tuple[str, str]]) -> str:
 class ModuleDocFragment:
     """A source that is a OneLogin account."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   onelogin:
     description:

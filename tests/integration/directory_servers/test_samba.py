@@ -55,7 +55,7 @@ def test_a_lockout_is_shown_and_changes_nothing(samba_domain: SambaDomain, samba
     try:
         with account(samba_domain, "forgetful", "userAccountControl: 512"):
             refusals = []
-            for _ in range(3):
+            for _unused in range(3):
                 with pytest.raises(DirectoryAuthenticationError) as caught:
                     samba_directory.read(bind_dn="forgetful@ad.example.test", bind_password="wrong")
                 refusals.append(str(caught.value))
@@ -208,8 +208,8 @@ def test_incremental_reads_equal_full_ones(samba_domain: SambaDomain, samba_dire
     provider = samba_directory.provider(incremental=True)
     reading = provider.read()
     was_incremental = []
-    for _ in range(20):
-        for _ in range(draw.randint(0, 3)):
+    for _unused in range(20):
+        for _unused in range(draw.randint(0, 3)):
             changes.make()
         reading = provider.read(reading.state)
         was_incremental.append(reading.details["incremental"])

@@ -38,11 +38,9 @@ class ChangeTracker(Protocol):
 
         Raises FullReadNeededError where the server, or what is read from it, does not allow to tell changes later.
         """
-        ...
 
     def changes_between(self, earlier: Mapping[str, Any], present: Mapping[str, Any]) -> Update:
         """Return what brings entries of the time of an earlier marker up to date; raises FullReadNeededError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

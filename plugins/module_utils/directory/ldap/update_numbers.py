@@ -190,7 +190,7 @@ def _check_groups(groups: Entries, column: int, changes: Iterable[_Change]) -> N
         for member in row[column] or ():
             if member in containing:
                 containing[member].add(dn)
-    known = {dn for dn, _ in groups}
+    known = {dn for dn, _unused in groups}
     if any(containing[dn] != of & known for dn, of in present.items()):
         raise FullReadNeededError("an entry is in other groups than remembered")
 

@@ -76,7 +76,7 @@ def test_changes_are_shown_until_the_work_is_over(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_or_of_an_earlier_run_is_not_shown(tmp_path: Path) -> None:
     path = tmp_path / "progress.json"
     shown: list[str] = []
-    for _ in range(2):
+    for _unused in range(2):
         with following(path, shown.append, seconds=0.001):
             pass
         path.write_bytes(content())

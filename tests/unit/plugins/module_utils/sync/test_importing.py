@@ -133,7 +133,7 @@ def test_whom_the_import_invited_joins_a_group_that_only_a_single_call_can_set()
     client = OrganizationInMemory(current)
     plan = make_plan(snapshot([user("ann")], [group("staff", "ann")]), current, Policy())
     apply_plan(choose_steps(plan, current, "import", CLOUD), current, client)
-    assert [what for what, _ in client.writes] == ["import", "set_group_members"]
+    assert [what for what, _unused in client.writes] == ["import", "set_group_members"]
     assert client.state().memberships["g-staff"] == {found.id for found in client.members()}
 
 
@@ -143,7 +143,7 @@ def test_a_group_that_the_import_left_empty_gets_its_members_by_a_single_call() 
             super().import_directory(members, [replace(entry, member_external_ids=()) for entry in groups])
 
     client = Emptying()
-    writes, results, _ = run(client)
-    assert [what for what, _ in writes] == ["import", "import", "set_group_members"]
+    writes, results, _unused = run(client)
+    assert [what for what, _unused in writes] == ["import", "import", "set_group_members"]
     assert {result.outcome for result in results} == {"done"}
     assert make_plan(DIRECTORY, client.state(), Policy()).actions == ()

@@ -78,7 +78,7 @@ def test_the_file_is_written_once_a_second_at_most(progress: Progress, path: Pat
 def test_the_end_is_estimated_from_what_was_carried_out(progress: Progress, path: Path, fake_time: FakeTime) -> None:
     with progress:
         fake_time.sleep(10)
-        for _ in range(100):
+        for _unused in range(100):
             progress(DONE)
         fake_time.sleep(50)
         progress(DONE)
@@ -90,7 +90,7 @@ def test_the_end_is_estimated_from_what_was_carried_out(progress: Progress, path
 
 def test_the_log_gets_a_line_a_minute_without_names(progress: Progress, lines: list[str], fake_time: FakeTime) -> None:
     with progress:
-        for _ in range(149):
+        for _unused in range(149):
             fake_time.sleep(1)
             progress(DONE)
         fake_time.sleep(1)
@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_work(
     with Progress(PLAN, "organization.1", folder / "progress.json", lines.append, fake_time.clock) as progress:
         (folder / "progress.json").unlink()
         folder.rmdir()
-        for _ in range(3):
+        for _unused in range(3):
             fake_time.sleep(2)
             progress(DONE)
     assert sum("cannot be written" in line for line in lines) == 1

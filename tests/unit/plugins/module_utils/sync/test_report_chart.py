@@ -47,7 +47,9 @@ def test_bars_are_as_high_as_the_changes() -> None:
     figure = drawn(
         {"invite_member": 4, "restore_member": 4, "update_group": 2}, {"revoke_member": 4, "delete_group": 4}
     )
-    heights = {name: [float(bar.get("height", "")) for bar in of_class(figure, name)] for name in ("given", "taken")}
+    heights = {
+        name: [float(column.get("height", "")) for column in of_class(figure, name)] for name in ("given", "taken")
+    }
     assert heights["given"] == heights["taken"] != [0.0]
     [other] = of_class(figure, "other")
     assert float(other.get("height", "")) == pytest.approx(heights["given"][0] / 4)
