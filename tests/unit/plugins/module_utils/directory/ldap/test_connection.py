@@ -6,10 +6,18 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
+import socketserver
 import ssl
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dns.message
+import dns.rcode
+import dns.resolver
+import dns.rrset
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
@@ -179,3 +187,46 @@ def test_load_is_shared_by_weight_within_a_priority() -> None:
     first = {in_order(records)[0].host for _unused in range(200)}
     assert first == {"a", "b"}
     assert all([record.host for record in in_order(records)][2] == "last" for _unused in range(20))
+
+
+@contextlib.contextmanager
+def name_server(answers: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serve these SRV records on a loopback port, and make it the only name server there is."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            data, endpoint = self.request
+            question = dns.message.from_wire(data)
+            response = dns.message.make_response(question)
+            name = question.question[0].name
+            records = answers.get(str(name))
+            if records is None:
+                response.set_rcode(dns.rcode.NXDOMAIN)
+            elif records:
+                response.answer.append(dns.rrset.from_text(name, 60, "IN", "SRV", *records))
+            endpoint.sendto(response.to_wire(), self.client_address)
+
+    with socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers = ["127.0.0.1"]
+        resolver.port = server.server_address[1]
+        resolver.lifetime = 1
+        monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
+        yield
+        server.shutdown()
+
+
+def test_asks_dns_for_service_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {
+        "_ldap._tcp.dc._msdcs.example.org.": ["10 100 389 dc2.example.org.", "0 100 389 dc1.example.org."],
+        "_ldap._tcp.dc._msdcs.example.net.": [],
+    }
+    with name_server(answers, monkeypatch):
+        found = find_domain_controllers("example.org", None, global_catalog=False)
+        for domain in ("example.net", "example.com"):
+            with pytest.raises(DirectoryConnectionError, match=f"no SRV records for .*{domain}"):
+                find_domain_controllers(domain, None, global_catalog=False)
+    assert found == ["dc1.example.org", "dc2.example.org"]
+    with pytest.raises(DirectoryConnectionError, match="DNS did not answer"):
+        find_domain_controllers("example.org", None, global_catalog=False)
