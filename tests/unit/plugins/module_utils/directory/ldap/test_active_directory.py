@@ -210,19 +210,20 @@ def test_refused_binds_are_decoded_and_not_repeated(read: Read, sub_code: str, w
     assert "secret-of-reader" not in str(caught.value)
 
 
-def hang_up(on: int) -> Callable[[int, socket.socket], None]:
+def hang_up(on: int, how: int = socket.SHUT_RDWR) -> Callable[[int, socket.socket], None]:
     def on_search(number: int, connection: socket.socket) -> None:
         if number == on:
-            connection.shutdown(socket.SHUT_RDWR)
+            connection.shutdown(how)
 
     return on_search
 
 
+@pytest.mark.parametrize("how", [socket.SHUT_RDWR, socket.SHUT_WR])
 @pytest.mark.parametrize("search", [1, 2, 3, 4])
-def test_starts_anew_on_the_next_controller(read: Read, search: int) -> None:
+def test_starts_anew_on_the_next_controller(read: Read, search: int, how: int) -> None:
     """Users come from one controller: the first one's are forgotten, and its cookies are never sent to the second."""
     users = dict(user(number) for number in range(1, 1502))
-    with DomainController(users, on_search=hang_up(search)) as first, DomainController(users) as second:
+    with DomainController(users, on_search=hang_up(search, how)) as first, DomainController(users) as second:
         reading = read(first, second)
     assert (len(reading.users), reading.server) == (1501, second.url)
     searches = [request for request in second.requests if request.operation == 0x63]
