@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses of directory servers, as URLs: ``ldaps://host``, ``ldap://host:3389``, ``ldapi://%2Frun%2Fslapd%2Fldapi``."""
+"""Addresses of directory servers as URLs: ``ldaps://host``, ``ldap://host:3389``, ``ldapi://%2Frun%2Fslapd%2Fldapi``."""
 
 from __future__ import annotations
 
