@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from pytest_ansible.molecule import MoleculeScenario
 
 
-def test_scenario(molecule_scenario: MoleculeScenario) -> None:
+@pytest.mark.timeout(900)
+def test_scenario(molecule_scenario: MoleculeScenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Molecule's own choice is one folder for all checkouts of the same name, with what a killed run left there.
+    monkeypatch.setenv("MOLECULE_EPHEMERAL_DIRECTORY", str(tmp_path))
     result = molecule_scenario.test()
-    assert result.returncode == 0, result.stdout
+    assert result.returncode == 0, "see the output of molecule above"
