@@ -40,19 +40,23 @@ options:
           - A client secret, its value and not its id.
           - Give exactly one of this, O(sources[].entra_id.certificate_file),
             O(sources[].entra_id.federated_token_file) and O(sources[].entra_id.managed_identity).
+          - By default it comes from the environment variable E(DIRSYNC_ENTRA_ID_CLIENT_SECRET).
         type: str
       certificate_file:
         description:
           - A PEM file with the certificate of the app registration, and its private key unless
             O(sources[].entra_id.private_key_file) names it. Thumbprints are computed from it.
+          - By default it comes from the environment variable E(DIRSYNC_ENTRA_ID_CERTIFICATE_FILE).
         type: path
       private_key_file:
         description:
           - A PEM file with the private key of O(sources[].entra_id.certificate_file).
+          - By default it comes from the environment variable E(DIRSYNC_ENTRA_ID_PRIVATE_KEY_FILE).
         type: path
       private_key_passphrase:
         description:
           - The passphrase of an encrypted private key.
+          - By default it comes from the environment variable E(DIRSYNC_ENTRA_ID_PRIVATE_KEY_PASSPHRASE).
         type: str
       federated_token_file:
         description:

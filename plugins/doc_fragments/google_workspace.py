@@ -61,11 +61,13 @@ options:
           - The file (JSON) with the key of the service account, on the host where the module runs.
           - Give exactly one of this, O(sources[].google_workspace.service_account_json) and
             O(sources[].google_workspace.impersonate_service_account).
+          - By default it comes from the environment variable E(DIRSYNC_GOOGLE_WORKSPACE_SERVICE_ACCOUNT_FILE).
         type: path
       service_account_json:
         description:
           - The content of such a file, as text or as a dictionary.
           - Of its fields, only the key and its id are kept out of logs and results. Keep it in a vault.
+          - By default it comes from the environment variable E(DIRSYNC_GOOGLE_WORKSPACE_SERVICE_ACCOUNT_JSON).
         type: dict
         suboptions:
 {_key_options()}

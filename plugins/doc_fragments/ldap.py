@@ -15,6 +15,7 @@ _CONNECTION = r"""
         description:
           - The password of O(sources[].TYPE.bind_dn). An empty one is refused, because servers take it for an
             anonymous connection, show less, and report success.
+          - By default it comes from the environment variable E(VARIABLE_BIND_PASSWORD).
         type: str
       start_tls:
         description:
@@ -173,7 +174,9 @@ _QUERY = r"""
 
 def shared_options(source_type: str, incremental: str) -> str:
     """Return the YAML of the options that the sources of both types have; ``incremental`` says when that works."""
+    variables = f"DIRSYNC_{source_type.upper()}"
     connection = _CONNECTION.replace("TYPE", source_type).replace("INCREMENTAL", incremental).strip("\n")
+    connection = connection.replace("VARIABLE", variables)
     return f"{connection}\n{query_options(source_type)}"
 
 

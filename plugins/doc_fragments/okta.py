@@ -58,6 +58,7 @@ options:
         description:
           - An API token (SSWS). It has the rights of the administrator who made it and ends with that account.
           - Give either this or O(sources[].okta.client_id).
+          - By default it comes from the environment variable E(DIRSYNC_OKTA_API_TOKEN).
         type: str
       client_id:
         description:
@@ -67,14 +68,17 @@ options:
       private_key:
         description:
           - The private key of the service app as PEM or JWK (RSA or elliptic curve), as the admin console showed it.
+          - By default it comes from the environment variable E(DIRSYNC_OKTA_PRIVATE_KEY).
         type: str
       private_key_file:
         description:
           - A file with the private key, instead of O(sources[].okta.private_key).
+          - By default it comes from the environment variable E(DIRSYNC_OKTA_PRIVATE_KEY_FILE).
         type: path
       private_key_passphrase:
         description:
           - The passphrase of an encrypted private key in PEM.
+          - By default it comes from the environment variable E(DIRSYNC_OKTA_PRIVATE_KEY_PASSPHRASE).
         type: str
       key_id:
         description:

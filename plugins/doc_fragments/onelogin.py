@@ -72,6 +72,7 @@ options:
       client_secret:
         description:
           - The client secret of the API credential.
+          - By default it comes from the environment variable E(DIRSYNC_ONELOGIN_CLIENT_SECRET).
         type: str
         required: true
       groups_from:

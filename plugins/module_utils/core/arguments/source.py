@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.module_utils.common.parameters import env_fallback
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.active_directory import (
     active_directory_spec,
 )
@@ -18,6 +19,26 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.g
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.okta import okta_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.onelogin import onelogin_spec
+
+CREDENTIALS = frozenset(
+    {
+        "api_token",
+        "bind_password",
+        "certificate_file",
+        "client_secret",
+        "private_key",
+        "private_key_file",
+        "private_key_passphrase",
+        "service_account_file",
+        "service_account_json",
+    }
+)
+"""Sub-options of the types whose value the environment can give, where a system hands credentials to a run that way."""
+
+
+def environment_variable(source_type: str, option: str) -> str:
+    """Return the name of the environment variable that gives a credential to sources of this type."""
+    return f"DIRSYNC_{source_type}_{option}".upper()
 
 
 def source_spec() -> dict[str, Any]:
@@ -34,7 +55,7 @@ def source_spec() -> dict[str, Any]:
     options = {
         "name": {"type": "str", "required": True},
         "type": {"type": "str", "required": True, "choices": list(types)},
-        **{name: {"type": "dict", "options": spec} for name, spec in types.items()},
+        **{name: {"type": "dict", "options": _with_environment(name, spec)} for name, spec in types.items()},
         "users": {"type": "dict", "default": {}, "options": _selection(_user_rules())},
         "groups": {"type": "dict", "default": {}, "options": _selection(_group_rules())},
         "allow_empty": {"type": "bool", "default": False},
@@ -46,6 +67,16 @@ def source_spec() -> dict[str, Any]:
         "options": options,
         "required_if": [("type", name, (name,)) for name in types],
     }
+
+
+def _with_environment(source_type: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return the sub-options of a type, in which credentials that are not set come from the environment."""
+    fallbacks = {
+        name: {**option, "fallback": (env_fallback, [environment_variable(source_type, name)])}
+        for name, option in spec.items()
+        if name in CREDENTIALS
+    }
+    return {**spec, **fallbacks}
 
 
 def _selection(rules: dict[str, Any]) -> dict[str, Any]:
