@@ -9,7 +9,7 @@ CHECKS := lint types unit contract integration molecule sanity docs build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo bench test $(CHECKS)
+.PHONY: help setup lock schema demo bench test $(CHECKS)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -21,6 +21,9 @@ setup: .venv/complete ## Make .venv with the locked development dependencies
 
 lock: setup ## Write requirements-dev.txt anew from requirements-dev.in
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+
+schema: setup ## Write docs/inventory.schema.json anew from the argument specifications
+	@PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python tests/tools/inventory_schema.py
 
 demo: setup ## A directory and an organization on this machine, and the real playbook three times
 	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils
