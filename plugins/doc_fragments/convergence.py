@@ -95,6 +95,19 @@ options:
       - On Vaultwarden it also holds what was last sent, which stands for the organization in the next run (see the
         notes).
     type: path
+  metrics_file:
+    description:
+      - A file, mode 0644, with metrics in the text format of Prometheus, for the textfile collector of node_exporter.
+        Let it end in C(.prom), and give each organization a file of its own in the folder that they share.
+      - Each run outside check mode replaces it in one step, also one that fails or that a guard stops. Its counters go
+        on from what the last run wrote, and the time of the last success stays until the next one.
+      - It holds numbers and the name of the organization, and names nobody. With it, each run reads the seats of the
+        organization, which is one request more. A file that cannot be written in the end is a line in the system log.
+    type: path
+  metrics_name:
+    description:
+      - What the label C(organization) of the metrics says; the GUID of the organization by default.
+    type: str
   lock_directory:
     description:
       - The folder of the lock that keeps two runs on this host from writing to one organization at the same time.

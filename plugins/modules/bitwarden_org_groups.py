@@ -128,6 +128,17 @@ guard:
   type: list
   elements: str
   sample: []
+tripped:
+  description: The names of these limits, such as C(revocations), each once.
+  returned: success, and when a guard trips or actions fail
+  type: list
+  elements: str
+  sample: []
+verdict:
+  description: How the run ended, V(done), V(stopped) by a guard, or V(failed); V(preview) in check mode.
+  returned: success, and when a guard trips or actions fail
+  type: str
+  sample: done
 report:
   description: The paths of the reports, as given in O(report_path).
   returned: success, and when a guard trips or actions fail

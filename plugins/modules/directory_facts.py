@@ -47,6 +47,17 @@ options:
       - Whether to try the sources only and to return what they answer, with a few sample records. For setting up.
     type: bool
     default: false
+  metrics_file:
+    description:
+      - The file that the module converging the organization writes for monitoring, see
+        O(dirsync.bitwarden.bitwarden_org_sync#module:metrics_file). Where the directory cannot be read, this module
+        counts the run as failed there, since the other one does not come to run. Otherwise it leaves the file alone.
+      - It needs O(metrics_name).
+    type: path
+  metrics_name:
+    description:
+      - What the label C(organization) of the metrics says; the same as for the other module.
+    type: str
 extends_documentation_fragment:
   - dirsync.bitwarden.attributes
   - dirsync.bitwarden.source
@@ -251,21 +262,34 @@ ansible_facts:
           elements: dict
 """
 
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.convergence import metrics_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.source import source_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.facts import read_directory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.metrics_file import failures_in_metrics
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.runner import run_module
+
+
+def read(module: AnsibleModule) -> dict[str, Any]:
+    """Return the result of the module."""
+    with failures_in_metrics(module.params, check_mode=module.check_mode):
+        return read_directory(module.params)
 
 
 def main() -> None:
     """Run the module."""
     run_module(
-        lambda module: read_directory(module.params),
+        read,
         argument_spec={
             "sources": source_spec(),
             "snapshot": {"type": "path"},
             "on_conflict": {"type": "str", "choices": ["first", "fail"], "default": "first"},
             "probe": {"type": "bool", "default": False},
+            **metrics_spec(),
         },
+        required_by={"metrics_file": ("metrics_name",)},
         required_if=[("probe", False, ("snapshot",))],
         supports_check_mode=True,
         # Ansible would log nested options as one text, in which it overlooks secrets of several lines, such as keys.

@@ -83,7 +83,15 @@ def report(
         "digest": "sha256:5f2b",
         "snapshot": {
             "created": "2026-03-01T11:59:00Z",
-            "counts": {"users": 6, "active": 4, "disabled": 1, "deleted": 1, "groups": 2, "memberships": 7},
+            "counts": {
+                "users": 6,
+                "active": 4,
+                "disabled": 1,
+                "deleted": 1,
+                "groups": 2,
+                "memberships": 7,
+                "warnings": 0,
+            },
             "sources": [{"name": "people", "type": "ldap", "server": "ldaps://ldap.example.org"}],
             "warnings": [],
             **snapshot,

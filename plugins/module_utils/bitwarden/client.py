@@ -28,7 +28,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsin
     parse_seats,
     parse_server,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.session import ApiSession, parsed
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.session import ApiSession, Traffic, parsed
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ImportOnlyError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model import organization as model
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
@@ -66,6 +66,10 @@ class BitwardenClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._session = ApiSession(connection, clock=clock, sleep=sleep)
+
+    def traffic(self) -> Traffic:
+        """Return what was sent to the server so far."""
+        return self._session.traffic()
 
     def server(self) -> model.Server:
         """Return what answers at the other end; needs no API key."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.auth import CLIENT_HEADERS, fetch_token
@@ -29,6 +30,18 @@ WRITE_LIMITS = ((60, 60.0), (5, 1.0))
 """(requests, seconds) that the cloud allows each verb (``src/Api/appsettings.json`` of bitwarden/server)."""
 
 Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a session sent so far: ``calls`` by HTTP method, the sign-in included, and how long it had to wait for it.
+
+    ``throttled_seconds`` is the time for which rate limits, known ones and those that the server reported, held
+    requests back.
+    """
+
+    calls: Mapping[str, int]
+    throttled_seconds: float
 
 
 class ApiSession:
@@ -75,6 +88,11 @@ class ApiSession:
             raise refusal(error, subject) from error
         except HttpTransportError as error:
             raise lost_answer(error, subject) from error
+
+    def traffic(self) -> Traffic:
+        """Return what was sent so far."""
+        pacers = (self._http.pacer, *self._pacers.values())
+        return Traffic(dict(self._http.statistics.calls_by_method), sum(pacer.throttled_seconds for pacer in pacers))
 
     def get(self, path: str, parse: Callable[[Any], Parsed], **options: Any) -> Parsed:
         """Return what a read says; ``options`` are those of send()."""

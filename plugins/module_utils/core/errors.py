@@ -141,10 +141,14 @@ class ImportOnlyError(BitwardenError):
 
 
 class GuardError(DirsyncError):
-    """A guard stopped the plan before anything was written; ``trips`` name each limit and the records beyond it."""
+    """A guard stopped the plan before anything was written.
 
-    def __init__(self, what: str, *, trips: tuple[str, ...], hint: str = "") -> None:
+    ``guards`` are the names of the limits, each once; ``trips`` say what is beyond each, with the records.
+    """
+
+    def __init__(self, what: str, *, trips: tuple[str, ...], guards: tuple[str, ...] = (), hint: str = "") -> None:
         self.trips = trips
+        self.guards = guards
         super().__init__(what, hint=hint)
 
 

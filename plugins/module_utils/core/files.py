@@ -1,7 +1,7 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private files: read and replaced so that nobody else can read them, redirect them or see half of one."""
+"""Files replaced so that nobody can redirect them or see half of one, private ones so that nobody else reads them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 
 
 def write_private(path: Path, content: Iterable[bytes]) -> None:
-    """Replace the file at ``path`` in one step by one of mode 0600 with this content.
+    """Replace the file at ``path`` in one step by one of mode 0600 with this content; see :func:`_replace`."""
+    _replace(path, content, 0o600)
+
+
+def write_shared(path: Path, content: Iterable[bytes]) -> None:
+    """Replace the file at ``path`` in one step by one of mode 0644 with this content; see :func:`_replace`."""
+    _replace(path, content, 0o644)
+
+
+def _replace(path: Path, content: Iterable[bytes], mode: int) -> None:
+    """Replace a file in one step.
 
     A reader sees the old file or the new one, also after a crash; a symbolic link at ``path`` is replaced, not
     followed. Raises ConfigurationError when the folder is missing or not writable.
@@ -29,6 +39,7 @@ def write_private(path: Path, content: Iterable[bytes]) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(content)
             file.flush()
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -47,18 +48,27 @@ __all__ = ["HttpClient", "Request", "Response", "Statistics", "Verdict", "Wait",
 
 @dataclass(slots=True)
 class Statistics:
-    """What a client did so far: calls sent, calls repeated, and seconds of waiting before repetitions."""
+    """What a client did so far: calls sent, by method, calls repeated, and seconds of waiting before repetitions."""
 
-    calls: int = 0
+    calls_by_method: Counter[str] = field(default_factory=Counter)
     retries: int = 0
     waited_seconds: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def add(self, *, calls: int = 0, retries: int = 0, waited_seconds: float = 0.0) -> None:
-        """Count; safe between threads."""
+    @property
+    def calls(self) -> int:
+        """Return the number of all calls sent."""
+        return self.calls_by_method.total()
+
+    def call(self, method: str) -> None:
+        """Count a call; safe between threads."""
         with self._lock:
-            self.calls += calls
-            self.retries += retries
+            self.calls_by_method[method] += 1
+
+    def retry(self, waited_seconds: float) -> None:
+        """Count a repetition and the wait before it; safe between threads."""
+        with self._lock:
+            self.retries += 1
             self.waited_seconds += waited_seconds
 
 
@@ -78,7 +88,7 @@ class HttpClient:
         self._verdict = verdict
         self._clock = clock
         self._sleep = sleep
-        self._pacer = Pacer(concurrency=pool_size, clock=clock, sleep=sleep)
+        self.pacer = Pacer(concurrency=pool_size, clock=clock, sleep=sleep)
         self.session = build_session(options, pool_size)
         self.statistics = Statistics()
 
@@ -88,7 +98,7 @@ class HttpClient:
         Raises HttpStatusError for another status and HttpTransportError where there is no complete answer, both
         after the retries that the request allows.
         """
-        pacer = pacer or self._pacer
+        pacer = pacer or self.pacer
         renewed = False
         attempt = 0
         error: HttpTransportError | HttpStatusError
@@ -129,7 +139,7 @@ class HttpClient:
 
         try:
             with pacer.slot():
-                self.statistics.add(calls=1)
+                self.statistics.call(request.method)
                 return self._send(request, _headers(request, token))
         except (requests.RequestException, HTTPError, BoundError) as error:
             failure = transport_error(request.method, request.url, error)
@@ -181,7 +191,7 @@ class HttpClient:
             seconds = wait.seconds + jitter / 10
         else:
             seconds = min(60.0, 2.0**attempt) * (1 + jitter) / 2
-        self.statistics.add(retries=1, waited_seconds=seconds)
+        self.statistics.retry(seconds)
         if wait.seconds is not None or wait.concurrency:
             pacer.pause(seconds, reduce=wait.concurrency)
         else:

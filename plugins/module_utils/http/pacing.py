@@ -37,7 +37,14 @@ class Pacer:
         self._active = 0
         self._successes = 0
         self._not_before = 0.0
+        self._throttled = 0.0
+        self._throttled_until = 0.0
         self._starts: deque[float] = deque(maxlen=max((limit[0] for limit in self._limits), default=1))
+
+    @property
+    def throttled_seconds(self) -> float:
+        """Return for how long limits and pauses have held requests back, time in which several waited counted once."""
+        return self._throttled
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -78,7 +85,13 @@ class Pacer:
                     self._active += 1
                     self._starts.append(self._clock())
                     return
+                self._count_throttled(wait)
             self._sleep(wait)
+
+    def _count_throttled(self, wait: float) -> None:
+        now = self._clock()
+        self._throttled += max(0.0, now + wait - max(now, self._throttled_until))
+        self._throttled_until = max(self._throttled_until, now + wait)
 
     def _wait(self) -> float:
         """Return the seconds until every window and every pause allows one more start."""

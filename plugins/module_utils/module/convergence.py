@@ -22,6 +22,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organi
     revocation_authors,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    BitwardenError,
     ConfigurationError,
     ConvergenceError,
     GuardError,
@@ -35,6 +36,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
@@ -60,6 +62,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_file
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import verdict
 
 RETURNED_ACTIONS = 100
 NAMED_FAILURES = 10
@@ -79,6 +82,7 @@ class _Run:
     history: tuple[PastRun, ...]
     started: str
     log: Callable[[str], None]
+    observation: Observation
 
 
 def converge(
@@ -90,25 +94,28 @@ def converge(
 ) -> dict[str, Any]:
     """Return the result of a module that converges these parts of an organization (see the modules' RETURN).
 
-    ``log`` takes a line now and then while a long plan is carried out.
+    ``log`` takes a line now and then while a long plan is carried out, and one at the end.
 
     In check mode everything is read, planned and checked in the same way, but not written. Raises GuardError before
     anything is written when a guard trips (in check mode the trips are part of the result instead, so that the
     difference can be seen), and ConvergenceError after everything possible was done when some actions failed.
     """
     started = _now()
-    check_report_paths(_report_paths(options))
-    for path in (options["history_file"], options["progress_file"], options["state_file"]):
-        if path:
-            require_writable(Path(path))
-    connection, policy = connection_from(options), policy_from(options["policy"])
-    lock_directory = Path(options["lock_directory"]) if options["lock_directory"] else default_lock_directory()
-    lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
-    with nullcontext() if check_mode else lock:
-        snapshot = _snapshot(options, started)
-        history = read_history(_path(options["history_file"]), connection.organization)
-        run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started, log)
-        return _converge(run, BitwardenClient(connection))
+    connection = connection_from(options)
+    with Observation(connection.organization, options, check_mode=check_mode, log=log) as observation:
+        check_report_paths(_report_paths(options))
+        for name in ("history_file", "progress_file", "state_file", "metrics_file"):
+            if options[name]:
+                require_writable(Path(options[name]))
+        policy = policy_from(options["policy"])
+        lock_directory = _path(options["lock_directory"]) or default_lock_directory()
+        lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
+        with nullcontext() if check_mode else lock:
+            snapshot = _snapshot(options, started)
+            history = read_history(_path(options["history_file"]), connection.organization)
+            observation.client = client = BitwardenClient(connection)
+            run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started, log, observation)
+            return _converge(run, client)
 
 
 def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
@@ -126,7 +133,7 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
             approved=run.options["approve"],
         )
     except GuardError as error:
-        guard = error.trips
+        guard, run.observation.guards = error.trips, error.guards
         if not run.check_mode:
             error.result = _result(run, work, (), guard)
             raise
@@ -208,10 +215,18 @@ def _members_first(run: _Run) -> bool:
 
 
 def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
-    """Return the seats where the plan needs some and must not buy any."""
-    if run.policy.allow_seat_purchase or not any(action.kind in NEED_A_SEAT for action in plan.actions):
+    """Return the seats where the plan needs some and must not buy any, or where the metrics tell them."""
+    limited = not run.policy.allow_seat_purchase and any(action.kind in NEED_A_SEAT for action in plan.actions)
+    if not limited and (run.check_mode or not run.options["metrics_file"]):
         return None
-    return client.subscription()
+    try:
+        seats = client.subscription()
+    except BitwardenError:
+        if limited:
+            raise
+        return None
+    run.observation.seats = seats.seats if seats else None
+    return seats
 
 
 def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str, ...]) -> dict[str, Any]:
@@ -227,6 +242,7 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         finished=_now(),
         guard=guard,
     )
+    run.observation.report = report
     history = run.history
     if run.options["history_file"] and not run.check_mode:
         history = (*history, past_run(report))
@@ -243,6 +259,8 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         "counts": plan.counts(),
         "outcomes": outcomes(plan, results),
         "guard": list(guard),
+        "tripped": list(run.observation.guards),
+        "verdict": verdict(report),
         "report": run.options["report_path"],
         "diff": make_diff(plan, work.organization),
         "warnings": [*work.unknown, *_warnings(plan, guard if run.check_mode else ())],

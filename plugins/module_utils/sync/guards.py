@@ -18,6 +18,19 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
 
+GUARDS = (
+    "approval",
+    "empty_snapshot",
+    "shrink",
+    "removals",
+    "revocations",
+    "group_deletions",
+    "group_leavers",
+    "invitations",
+    "seats",
+)
+"""The names of all guards."""
+
 NAMED_RECORDS = 20
 REMOVING = frozenset({Kind.REMOVE_MEMBER})
 REVOKING = frozenset({Kind.REVOKE_MEMBER})
@@ -64,6 +77,7 @@ def check_guards(
         raise GuardError(
             "The plan was stopped by its guards and nothing was written: " + "; ".join(str(trip) for trip in trips),
             trips=tuple(str(trip) for trip in trips),
+            guards=tuple(dict.fromkeys(trip.guard for trip in trips)),
             hint=f"Check the directory and the plan. If it is right, run once with approve: ['{plan.digest}']",
         )
 

@@ -82,10 +82,10 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Say that nothing more will be done, also where the work broke off."""
+        """Say that nothing more will be done; the log hears of the end itself from the run (see journal.py)."""
         self._write(ended=True)
-        if self._total:
-            self._log(f"{self._sentence()}; ended after {duration(self._clock() - self._begin)}")
+        if error is not None:
+            self._log(f"{self._sentence()}; broken off after {duration(self._clock() - self._begin)}")
 
     def _sentence(self) -> str:
         return f"{self._organization}: {self._done:,} of {self._total:,} actions done, {self._failed:,} failed"

@@ -21,10 +21,16 @@ def convergence_spec() -> dict[str, Any]:
         "history_file": {"type": "path"},
         "progress_file": {"type": "path"},
         "state_file": {"type": "path"},
+        **metrics_spec(),
         "lock_directory": {"type": "path"},
         "lock_timeout": {"type": "int", "default": 0},
         "members": {"type": "list", "elements": "dict", "options": inline_member_spec()},
     }
+
+
+def metrics_spec() -> dict[str, Any]:
+    """Return the argument specification of the file for monitoring."""
+    return {"metrics_file": {"type": "path"}, "metrics_name": {"type": "str"}}
 
 
 def inline_member_spec() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files impor
     require_writable,
     unsafe_reason,
     write_private,
+    write_shared,
 )
 
 
@@ -40,6 +41,15 @@ def test_a_file_that_others_could_read_is_replaced_by_a_private_one(path: Path) 
     path.chmod(0o666)
     write_private(path, [b"new"])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_shared_file_is_for_all_to_read_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_shared(path, [b"one"])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 def test_a_link_is_replaced_and_its_target_left_alone(path: Path) -> None:

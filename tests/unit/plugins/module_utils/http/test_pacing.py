@@ -136,3 +136,23 @@ def test_threads_share_one_bucket(fake_time: FakeTime) -> None:
     with ThreadPoolExecutor(8) as executor:
         starts = sorted(executor.map(lambda _unused: start(pacer, fake_time), range(40)))
     assert starts[-1] >= 7.0
+
+
+def test_time_held_back_is_counted_once_for_all_who_wait(fake_time: FakeTime) -> None:
+    both_wait = threading.Barrier(2)
+
+    def sleep(seconds: float) -> None:
+        both_wait.wait(10)
+        fake_time.now = 14.0
+
+    pacer = Pacer([(1, 10.0)], clock=fake_time.clock, sleep=fake_time.sleep)
+    start(pacer, fake_time)
+    assert pacer.throttled_seconds == 0.0
+    start(pacer, fake_time)
+    assert pacer.throttled_seconds == 10.0
+
+    paused = Pacer(clock=fake_time.clock, sleep=sleep)
+    paused.pause(4)
+    with ThreadPoolExecutor(2) as executor:
+        list(executor.map(lambda _unused: start(paused, fake_time), range(2)))
+    assert paused.throttled_seconds == 4.0
