@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.s
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.server import BitwardenServer
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
+from ansible_collections.dirsync.bitwarden.tests.support.directory_connector import as_file, settings
 from ansible_collections.dirsync.bitwarden.tests.support.playbook import sync_playbook
 
 CHECKOUT = Path(__file__).parents[2]
@@ -122,6 +123,7 @@ def prepare_directory(slapd: Slapd, folder: Path) -> None:
     groups = [GROUP.format(name=name) for name in ("Vault users", "Vault administrators")]
     slapd.load("\n".join([*people, *groups]))
     (folder / "people.ldif").write_text("\n".join(people))
+    (folder / "data.json").write_bytes(as_file(settings()))
     (folder / "employees.csv").write_text("personnel_number;mail;name\n1;ann@example.org;Ann\n")
     (folder / "contractors.yml").write_text("users:\n  - external_id: c1\n    email: cy@example.org\n")
 

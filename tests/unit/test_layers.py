@@ -27,6 +27,7 @@ HEIGHTS = {
     "modules": 5,
     "module": 4,
     "sync": 3,
+    "migration": 3,
     "directory": 2,
     "bitwarden": 2,
     "http": 1,
