@@ -31,16 +31,16 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> str:
     return digest
 
 
-def read_snapshot(path: Path, *, allow_unsafe_permissions: bool = False) -> Snapshot:
+def read_snapshot(path: Path) -> Snapshot:
     """Return the snapshot at ``path``.
 
-    Raises SnapshotError for a file that is missing, truncated, altered or of another format or version, and, unless
-    ``allow_unsafe_permissions``, for a link, a file of another user or one that group or others may access: whoever
-    can write a snapshot decides who gets into the organization, and it holds personal data.
+    Raises SnapshotError for a file that is missing, truncated, altered or of another format or version, and for a link,
+    a file of another user or one that group or others may access: whoever can write a snapshot decides who gets into
+    the organization, and it holds personal data.
     """
     try:
-        with os.fdopen(_open(path, allow_unsafe_permissions), "rb", buffering=1 << 18) as file:
-            reason = None if allow_unsafe_permissions else unsafe_reason(os.fstat(file.fileno()))
+        with os.fdopen(_open(path), "rb", buffering=1 << 18) as file:
+            reason = unsafe_reason(os.fstat(file.fileno()))
             if reason:
                 raise SnapshotError(reason, hint="Keep snapshots private to the user that runs the modules (chmod 600)")
             compressed = file.read(2) == _GZIP_MAGIC
@@ -55,14 +55,11 @@ def read_snapshot(path: Path, *, allow_unsafe_permissions: bool = False) -> Snap
         raise SnapshotError(f"The snapshot {path} cannot be read: {error.strerror}", hint=hint) from error
 
 
-def _open(path: Path, allow_unsafe_permissions: bool) -> int:
+def _open(path: Path) -> int:
     """Return a descriptor of the file itself: what is checked is the open file, which nobody can exchange any more."""
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-    if not allow_unsafe_permissions:
-        if path.is_symlink():
-            raise SnapshotError("it is a symbolic link", hint="Give the path of the file itself")
-        flags |= os.O_NOFOLLOW
-    return os.open(path, flags)
+    if path.is_symlink():
+        raise SnapshotError("it is a symbolic link", hint="Give the path of the file itself")
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
 
 
 def _compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
