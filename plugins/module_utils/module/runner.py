@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
     DirsyncError,
     GuardError,
     MissingLibraryError,
@@ -25,7 +28,11 @@ def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specifi
     ``guard``. Any other exception is a fault of ours: its traceback goes through fail_json too, since only that
     removes secrets from it.
     """
-    module = AnsibleModule(**specification)
+    try:
+        module = _Module(**specification)
+    except ConfigurationError as error:
+        sys.stdout.write(json.dumps(failure(error)) + "\n")
+        sys.exit(1)
     try:
         result = dict(function(module))
     except DirsyncError as error:
@@ -41,6 +48,34 @@ def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specifi
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+class _Module(AnsibleModule):  # type: ignore[misc]
+    """An AnsibleModule that says what is wrong where it would end in a TypeError of its own.
+
+    That happens where an option with suboptions is given as a number or a list. A text is left to Ansible, which takes
+    JSON and ``key=value``.
+    """
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        _require_mappings(self.argument_spec, self.params)
+
+
+def _require_mappings(specification: Mapping[str, Any], values: Mapping[str, Any], within: str = "") -> None:
+    """Raise ConfigurationError for the first option with suboptions that is given as anything else."""
+    for name, option in specification.items():
+        suboptions, value = option.get("options"), values.get(name)
+        if suboptions is None or value is None:
+            continue
+        for entry in value if isinstance(value, list) and option["type"] == "list" else [value]:
+            if isinstance(entry, Mapping):
+                _require_mappings(suboptions, entry, f"{within}{name}.")
+            elif not isinstance(entry, str):
+                raise ConfigurationError(
+                    f"The option {within}{name} takes a mapping, but it was given as {type(entry).__name__}",
+                    hint=f"Give it as a mapping with any of {', '.join(suboptions)}",
+                )
 
 
 def failure(error: DirsyncError) -> dict[str, Any]:
