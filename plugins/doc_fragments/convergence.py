@@ -62,6 +62,20 @@ options:
     type: list
     elements: str
     default: []
+  plan_path:
+    description:
+      - Where to save the plan, mode 0600, in check mode and when a guard trips, so that a later run can compare its own
+        with it. It names people. It is JSON with one action on each line.
+      - Nothing else is written to it. After a run that carried out its plan, the file still holds the one before.
+      - No plan is saved by default.
+    type: path
+  approved_plan:
+    description:
+      - The plan that was looked at, as O(plan_path) saved it. When today's plan is not one of those in O(approve), the
+        run says what has changed since, see RV(since_approval).
+      - It approves nothing by itself, is an error without O(approve), and may be the file in O(plan_path). A file that
+        was altered, or was made for another organization, is refused; one that is not there is mentioned and missed.
+    type: path
   report_path:
     description:
       - Where to write the report, mode 0600, also in check mode and when a guard trips. It names people.

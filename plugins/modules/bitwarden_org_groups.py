@@ -89,10 +89,6 @@ plan:
   returned: success, and when a guard trips or actions fail
   type: dict
   contains:
-    digest:
-      description: Identifies the plan; equal plans have equal digests in any run.
-      type: str
-      sample: sha256:5f2b0e1c...
     actions:
       description:
         - The first 100 actions in the order of application, each with C(action), C(key) (the e-mail of a member or
@@ -106,7 +102,7 @@ plan:
       type: int
       sample: 0
 digest:
-  description: The digest of the plan, for O(approve).
+  description: Identifies the plan, for O(approve); equal plans have equal digests in any run.
   returned: success, and when a guard trips or actions fail
   type: str
   sample: sha256:5f2b0e1c...
@@ -139,6 +135,15 @@ verdict:
   returned: success, and when a guard trips or actions fail
   type: str
   sample: done
+since_approval:
+  description:
+    - Where plans are approved and this is none of them, what has changed since the one in O(approved_plan), a line for
+      each action. C(+) marks what nobody approved, C(~) what is done in another way, C(-) what is not done any more.
+    - The first 100 lines, in this order; empty in all other cases.
+  returned: success, and when a guard trips or actions fail
+  type: list
+  elements: str
+  sample: ["+ invite_member zoe@example.org (new_user)", "- revoke_member bob@example.org (absent_from_directory)"]
 report:
   description: The paths of the reports, as given in O(report_path).
   returned: success, and when a guard trips or actions fail

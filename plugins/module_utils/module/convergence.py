@@ -35,6 +35,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import Approval, approval_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
@@ -60,13 +61,16 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_file
     check_report_paths,
     write_reports,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import write_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import verdict
 
 RETURNED_ACTIONS = 100
+RETURNED_LINES = 100
 NAMED_FAILURES = 10
 EVENT_LOG_DAYS = 365
+WRITTEN_FILES = ("history_file", "metrics_file", "plan_path", "progress_file", "state_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class _Run:
     policy: Policy
     snapshot: Snapshot
     history: tuple[PastRun, ...]
+    approval: Approval
     started: str
     log: Callable[[str], None]
     observation: Observation
@@ -104,7 +109,7 @@ def converge(
     connection = connection_from(options)
     with Observation(connection.organization, options, check_mode=check_mode, log=log) as observation:
         check_report_paths(_report_paths(options))
-        for name in ("history_file", "progress_file", "state_file", "metrics_file"):
+        for name in WRITTEN_FILES:
             if options[name]:
                 require_writable(Path(options[name]))
         policy = policy_from(options["policy"])
@@ -113,9 +118,24 @@ def converge(
         with nullcontext() if check_mode else lock:
             snapshot = _snapshot(options, started)
             history = read_history(_path(options["history_file"]), connection.organization)
+            approval = approval_from(options, connection.organization)
             observation.client = client = BitwardenClient(connection)
-            run = _Run(options, parts, check_mode, connection, policy, snapshot, history, started, log, observation)
-            return _converge(run, client)
+            return _converge(
+                _Run(
+                    options,
+                    parts,
+                    check_mode,
+                    connection,
+                    policy,
+                    snapshot,
+                    history,
+                    approval,
+                    started,
+                    log,
+                    observation,
+                ),
+                client,
+            )
 
 
 def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
@@ -130,7 +150,8 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
             run.policy,
             state.applied_counts,
             seats=work.seats,
-            approved=run.options["approve"],
+            approved=run.approval.digests,
+            since_approval=run.approval.since(work.plan),
         )
     except GuardError as error:
         guard, run.observation.guards = error.trips, error.guards
@@ -248,10 +269,11 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         history = (*history, past_run(report))
         write_history(Path(run.options["history_file"]), history)
     write_reports(_report_paths(run.options), report, history)
+    if run.options["plan_path"] and (run.check_mode or guard):
+        write_plan(Path(run.options["plan_path"]), plan, run.connection.organization, run.started)
     return {
         "changed": any(result.outcome in ("planned", "done") for result in results),
         "plan": {
-            "digest": plan.digest,
             "actions": [describe(action) for action in plan.actions[:RETURNED_ACTIONS]],
             "omitted": max(0, len(plan.actions) - RETURNED_ACTIONS),
         },
@@ -261,6 +283,7 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         "guard": list(guard),
         "tripped": list(run.observation.guards),
         "verdict": verdict(report),
+        "since_approval": list(run.approval.since(plan)[:RETURNED_LINES]),
         "report": run.options["report_path"],
         "diff": make_diff(plan, work.organization),
         "warnings": [*work.unknown, *_warnings(plan, guard if run.check_mode else ())],

@@ -85,7 +85,8 @@ class Plan:
         """Return ``sha256:`` and the hash over the actions, independent of ids that do not exist yet."""
         hasher = hashlib.sha256()
         for action in self.actions:
-            hasher.update(json.dumps(action.identity(), ensure_ascii=False, separators=(",", ":")).encode())
+            line = json.dumps(action.identity(), ensure_ascii=False, separators=(",", ":"))
+            hasher.update(line.encode(errors="backslashreplace"))  # a lone surrogate in a name has no UTF-8
             hasher.update(b"\n")
         return "sha256:" + hasher.hexdigest()
 

@@ -62,17 +62,20 @@ def check_guards(
     *,
     seats: Seats | None = None,
     approved: Sequence[str] = (),
+    since_approval: Sequence[str] = (),
 ) -> None:
     """Raise GuardError if the plan goes beyond a guard, or, where plans were approved, if it is none of them.
 
     ``accepted`` are the counts of the snapshot that was last applied (see Snapshot.counts), or None if unknown;
-    ``seats`` are those of the organization, or None where they are not limited or not known.
+    ``seats`` are those of the organization, or None where they are not limited or not known. ``since_approval`` says
+    what has changed since the approval, as far as that is known.
     """
     if plan.digest in approved:
         return
     trips = find_trips(plan, snapshot, organization, policy, accepted, seats)
     if approved and plan.actions:
-        trips = (Trip("approval", f"this plan ({plan.digest}) is not the one that was approved"), *trips)
+        message = f"this plan ({plan.digest}) is not the one that was approved"
+        trips = (Trip("approval", message, tuple(since_approval)), *trips)
     if trips:
         raise GuardError(
             "The plan was stopped by its guards and nothing was written: " + "; ".join(str(trip) for trip in trips),

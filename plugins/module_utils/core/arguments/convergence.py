@@ -17,6 +17,8 @@ def convergence_spec() -> dict[str, Any]:
         "policy": {"type": "dict", "default": {}, "options": policy_spec()},
         "transport": {"type": "str", "choices": ["auto", "rest", "import"], "default": "auto"},
         "approve": {"type": "list", "elements": "str", "default": []},
+        "approved_plan": {"type": "path"},
+        "plan_path": {"type": "path"},
         "report_path": {"type": "list", "elements": "path", "default": []},
         "history_file": {"type": "path"},
         "progress_file": {"type": "path"},

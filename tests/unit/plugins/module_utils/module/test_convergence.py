@@ -196,6 +196,65 @@ def test_check_mode_shows_the_plan_that_a_guard_will_stop(run: Converge, server:
     assert result["warnings"] == [f"The real run will be stopped by a guard: {result['guard'][0]}"]
 
 
+def test_a_plan_is_saved_where_it_is_only_shown(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    preview = run(people("ann"), check_mode=True, plan_path=str(path))
+    assert json.loads(path.read_text())["digest"] == preview["digest"]
+    with pytest.raises(GuardError) as caught:
+        run(people("bob"), plan_path=str(path), policy={"guards": {"invitations": {"count": 0}}})
+    stopped = path.read_bytes()
+    assert json.loads(stopped)["digest"] == caught.value.result["digest"] != preview["digest"]
+    run(people("cid"), plan_path=str(path))
+    assert path.read_bytes() == stopped
+
+
+def test_only_the_approved_plan_is_carried_out_and_what_has_changed_is_said(
+    run: Converge, server: BitwardenServer, tmp_path: Path
+) -> None:
+    add_members(server, ["bob", "cleo"])
+    path = tmp_path / "plan.json"
+    approved = run(people("ann", "bob"), check_mode=True, plan_path=str(path))
+    approval = {"approve": [approved["digest"]], "approved_plan": str(path)}
+    changed = snapshot([user("ann"), user("cleo"), user("zoe")], [group("staff", "ann", "zoe")])
+    expected = [
+        "+ invite_member zoe@example.org (new_user)",
+        "+ revoke_member bob@example.org (absent_from_directory)",
+        "~ set_group_members staff: also joining zoe@example.org; not joining bob@example.org",
+        "- revoke_member cleo@example.org (absent_from_directory)",
+    ]
+    with pytest.raises(GuardError, match=r"is not the one that was approved: \+ invite_member zoe") as caught:
+        run(changed, **approval)
+    assert (caught.value.result["since_approval"], writes(server)) == (expected, [])
+    assert run(changed, **approval, check_mode=True)["since_approval"] == expected
+    real = run(people("ann", "bob"), **approval)
+    assert (real["digest"], real["since_approval"]) == (approved["digest"], [])
+    assert run(people("ann", "bob"), **approval)["changed"] is False
+
+
+def test_a_plan_that_cannot_be_compared_with_is_mentioned(
+    run: Converge, server: BitwardenServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.json"
+    approval = {"approve": ["sha256:other"], "approved_plan": str(path)}
+    with pytest.raises(GuardError, match=r"there is no saved plan .*plan\.json to compare with"):
+        run(people("ann"), **approval)
+    run(people("bob"), check_mode=True, plan_path=str(path))
+    with pytest.raises(GuardError, match=r"plan\.json is none of the approved ones either"):
+        run(people("ann"), **approval)
+
+
+def test_a_saved_plan_alone_approves_nothing(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    run(people("ann"), check_mode=True, plan_path=str(path))
+    server.recorder.clear()
+    with pytest.raises(ConfigurationError, match="approved_plan alone approves nothing"):
+        run(people("ann"), approved_plan=str(path))
+    path.write_text("{}")
+    with pytest.raises(ConfigurationError, match="not a saved plan"):
+        run(people("ann"), approve=["sha256:other"], approved_plan=str(path))
+    assert server.recorder.requests() == []
+
+
 def test_a_failure_is_named_and_the_rest_is_done(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
     fail(server, "POST", "members$", 400, nth=2)
     with pytest.raises(ConvergenceError, match=r"2 of 5 actions failed: bob@example.org: ") as caught:
@@ -281,7 +340,7 @@ def test_the_report_is_written_whatever_happens(run: Converge, server: Bitwarden
     assert json.loads(path.read_text())["outcomes"]["failed"] == 2
 
 
-@pytest.mark.parametrize("option", ["report_path", "history_file", "progress_file", "state_file"])
+@pytest.mark.parametrize("option", ["report_path", "history_file", "plan_path", "progress_file", "state_file"])
 def test_a_path_that_cannot_be_written_is_found_before_anything_else(
     run: Converge, server: BitwardenServer, tmp_path: Path, option: str
 ) -> None:
