@@ -9,7 +9,7 @@ CHECKS := lint types unit contract integration molecule sanity docs build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock schema demo bench test $(CHECKS)
+.PHONY: help setup lock schema demo bench matrix test $(CHECKS)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,6 +32,10 @@ demo: setup ## A directory and an organization on this machine, and the real pla
 bench: setup ## Compare speed and memory with other readers, into build/bench.json; CASES="..." chooses some
 	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils gcc libldap-dev libsasl2-dev
 	PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python -m ansible_collections.dirsync.bitwarden.tests.bench.run
+
+matrix: setup ## The tests with every ansible-core on the Pythons at hand, and Galaxy's checks; CORES="2.16" chooses some
+	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils shellcheck
+	tests/tools/matrix.sh $(CORES)
 
 test: $(CHECKS) ## Run all the checks below, in this order
 

@@ -34,8 +34,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import DEFAULT_USER_AGENT
 
 REASON = "for sources of type google_workspace"
-OLDEST_CLIENT = "2.0"
-"""The first version that brings the discovery documents along."""
+OLDEST_CLIENT = "2.50"
+"""Versions from 2.0 on bring the discovery documents along; those before this one need setuptools too."""
 
 USER_PAGE = 500
 GROUP_PAGE = 200

@@ -343,7 +343,7 @@ def test_missing_library_is_named(
 
 def test_library_that_is_too_old_is_named(make_provider: MakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "version", lambda _library: "1.12.11")
-    with pytest.raises(MissingLibraryError, match=r"google-api-python-client>=2\.0"):
+    with pytest.raises(MissingLibraryError, match=r"google-api-python-client>=2\.50"):
         make_provider()
     with pytest.raises(MissingLibraryError, match=r"google-auth>=2\.38"):
         make_provider(service_account_json=None, impersonate_service_account="reader@example.org")

@@ -42,7 +42,7 @@ def test_only_three_calls_wait_for_one_another(
     onelogin_server: StartOneLogin, provide: Provide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "WORKERS", 20)
-    server = onelogin_server(latency=0.3)
+    server = onelogin_server(latency=1.0)
     fill(server, 1000, 10)
     assert len(provide(server).read().users) == 1000
     token, *listings = server.recorder.requests()
