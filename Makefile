@@ -9,7 +9,7 @@ CHECKS := lint types unit contract integration molecule sanity docs build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock schema demo bench matrix test $(CHECKS)
+.PHONY: help setup lock schema demo bench matrix mutants test $(CHECKS)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,9 @@ bench: setup ## Compare speed and memory with other readers, into build/bench.js
 matrix: setup ## The tests with every ansible-core on the Pythons at hand, and Galaxy's checks; CORES="2.16" chooses some
 	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils shellcheck
 	tests/tools/matrix.sh $(CORES)
+
+mutants: setup ## Change the code on which safety rests, and see whether the tests notice
+	python tests/tools/mutants.py
 
 test: $(CHECKS) ## Run all the checks below, in this order
 
