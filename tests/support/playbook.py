@@ -65,21 +65,33 @@ class SyncPlaybook:
 
     def run(self, *options: str, playbook: str = "sync", **variables: Any) -> PlaybookRun:
         """Run the playbook; ``variables`` are added to those of the host."""
-        inventory = self.folder / "inventory.yml"
-        hosts = {self.name: {**self.variables, **variables}}
-        inventory.write_text(yaml.safe_dump({"bitwarden_organizations": {"hosts": hosts}}))
         report = self.folder / "work" / "report.json"
         report.unlink(missing_ok=True)
-        result = subprocess.run(
-            ["ansible-playbook", "-i", str(inventory), f"dirsync.bitwarden.{playbook}", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", **self.environment},
-        )
+        hosts = {self.name: {**self.variables, **variables}}
+        result = run_playbook(self.folder, hosts, playbook, *options, environment=self.environment)
         content = json.loads(report.read_text()) if report.exists() else None
         return PlaybookRun(result.returncode, result.stdout, content)
+
+
+def run_playbook(
+    folder: Path,
+    hosts: Mapping[str, Mapping[str, Any]],
+    playbook: str,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run a playbook of this collection for organizations, given as inventory hosts with their variables."""
+    inventory = folder / "inventory.yml"
+    content = {name: dict(variables) for name, variables in hosts.items()}
+    inventory.write_text(yaml.safe_dump({"bitwarden_organizations": {"hosts": content}}))
+    return subprocess.run(
+        ["ansible-playbook", "-i", str(inventory), f"dirsync.bitwarden.{playbook}", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", **(environment or {})},
+    )
 
 
 def ldap_source(slapd: Slapd, **options: Any) -> dict[str, Any]:
