@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import BitwardenConnection
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsing import (
-    association_json,
     distinct,
     imported_group_json,
     imported_member_json,
@@ -27,18 +26,26 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsin
     parse_member,
     parse_seats,
     parse_server,
+    permissions_json,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.session import ApiSession, Traffic, parsed
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import (
+    associations_json,
+    member_json,
+    with_accesses,
+    with_role,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ImportOnlyError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model import organization as model
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
     Member,
-    MemberType,
     OrganizationGroup,
+    Role,
 )
 
 VAULTWARDEN = "Vaultwarden"
+PLAIN_USER = Role()
 NEEDS_REVOCATION = "Revoking and restoring over the API need Bitwarden server 2026.2.0 or later"
 
 
@@ -96,18 +103,17 @@ class BitwardenClient:
         email: str,
         external_id: str | None,
         *,
-        type: MemberType = MemberType.USER,
-        permissions: Mapping[str, bool] | None = None,
+        role: Role = PLAIN_USER,
         collections: Sequence[Association] = (),
         group_ids: Collection[str] = (),
     ) -> Member:
         """Invite somebody who is not a member in any status. On the cloud this can buy a seat."""
         body = {
             "email": email,
-            "type": type.value,
+            "type": role.type.value,
             "externalId": external_id,
-            "permissions": permissions,
-            "collections": _associations(collections),
+            "permissions": permissions_json(role),
+            "collections": associations_json(collections),
             "groups": list(group_ids),
         }
         return parsed(self._session.send("POST", "/public/members", email, json=body), parse_member)
@@ -117,11 +123,10 @@ class BitwardenClient:
         member_id: str,
         *,
         external_id: str | Keep | None = KEEP,
-        type: MemberType | None = None,
-        permissions: Mapping[str, bool] | None = None,
+        role: Role | None = None,
         collections: Sequence[Association] | None = None,
     ) -> None:
-        """Change what is given and keep the rest.
+        """Change what is given and keep the rest, permissions that only the server knows included.
 
         A PUT resets what it leaves out, so the member is read just before and sent back, except for the groups, which
         a PUT keeps. Nothing is written where nothing changes.
@@ -129,21 +134,12 @@ class BitwardenClient:
         path = _path("members", member_id)
         before = self._session.get(path, parse_member)
         after = replace(
-            before,
+            before if role is None else with_role(before, role),
             external_id=before.external_id if external_id is KEEP else external_id,
-            type=before.type if type is None else type,
-            permissions=before.permissions if permissions is None else permissions,
             collections=before.collections if collections is None else tuple(collections),
         )
-        if after == before:
-            return
-        body = {
-            "type": after.type.value,
-            "externalId": after.external_id,
-            "permissions": after.permissions if after.type is MemberType.CUSTOM else None,
-            "collections": _associations(after.collections or ()),
-        }
-        self._session.send("PUT", path, after.email, json=body)
+        if after != before:
+            self._session.send("PUT", path, after.email, json=member_json(after))
 
     def remove_member(self, member_id: str) -> None:
         """Remove a member for good; an account without master password is lost to its owner."""
@@ -169,7 +165,7 @@ class BitwardenClient:
         self, name: str, external_id: str | None, *, collections: Sequence[Association] = ()
     ) -> OrganizationGroup:
         """Create a group; the server accepts names and external ids that other groups have."""
-        body = {"name": name, "externalId": external_id, "collections": _associations(collections)}
+        body = {"name": name, "externalId": external_id, "collections": associations_json(collections)}
         return parsed(self._session.send("POST", "/public/groups", name, json=body), parse_group)
 
     def update_group(
@@ -178,25 +174,26 @@ class BitwardenClient:
         *,
         name: str | None = None,
         external_id: str | Keep | None = KEEP,
-        collections: Sequence[Association] | None = None,
+        granting: Sequence[Association] = (),
+        withdrawing: Collection[str] = (),
     ) -> None:
         """Change what is given and keep the rest; nothing is written where nothing changes.
 
-        A PUT keeps collections only where it leaves them out.
+        ``granting`` are accesses to collections that come or change, ``withdrawing`` the ids of collections that go. A
+        PUT keeps collections only where it leaves them out, so the others are read just before and sent back.
         """
         path = _path("groups", group_id)
         before = self._session.get(path, parse_group)
         after = replace(
-            before,
+            with_accesses(before, granting, withdrawing),
             name=before.name if name is None else name,
             external_id=before.external_id if external_id is KEEP else external_id,
-            collections=before.collections if collections is None else tuple(collections),
         )
         if after == before:
             return
         body: dict[str, object] = {"name": after.name, "externalId": after.external_id}
         if after.collections != before.collections:
-            body["collections"] = _associations(after.collections or ())
+            body["collections"] = associations_json(after.collections or ())
         self._session.send("PUT", path, before.name, json=body)
 
     def delete_group(self, group_id: str) -> None:
@@ -290,7 +287,3 @@ class BitwardenClient:
 
 def _path(*segments: str) -> str:
     return "/".join(("/public", *(quote(segment, safe="") for segment in segments)))
-
-
-def _associations(associations: Sequence[Association]) -> list[dict[str, object]]:
-    return [association_json(association) for association in associations]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.permissions import PERMISSIONS
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
     Collection,
@@ -23,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     MemberStatus,
     MemberType,
     OrganizationGroup,
+    Role,
     Seats,
     Server,
 )
@@ -144,6 +146,13 @@ def association_json(association: Association) -> dict[str, object]:
         "hidePasswords": association.hide_passwords,
         "manage": association.manage,
     }
+
+
+def permissions_json(role: Role) -> dict[str, bool] | None:
+    """Return every permission of a custom role, granted or not, since the server keeps those that are left out."""
+    if role.type != MemberType.CUSTOM:
+        return None
+    return {api_name: name in role.permissions for name, api_name in PERMISSIONS.items()}
 
 
 def imported_member_json(member: ImportedMember) -> dict[str, object]:

@@ -30,6 +30,24 @@ class MemberType(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What a member may do in the organization; ``permissions`` are those that a custom role grants, by our names."""
+
+    type: MemberType = MemberType.USER
+    permissions: frozenset[str] = frozenset()
+
+    def exceeds(self, other: Role) -> bool:
+        """Say whether this role allows anything that the other one does not."""
+        if self.type == other.type:
+            return not self.permissions <= other.permissions
+        return POWER.index(self.type) > POWER.index(other.type)
+
+
+POWER = (MemberType.USER, MemberType.CUSTOM, MemberType.ADMIN, MemberType.OWNER)
+"""The types of member, from the one that may do least."""
+
+
+@dataclass(frozen=True, slots=True)
 class Association:
     """Access of a member or a group to one collection."""
 

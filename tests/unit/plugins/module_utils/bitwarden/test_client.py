@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model import organization as model
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
     ImportedGroup,
@@ -98,8 +100,7 @@ def test_invite(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
     member = bitwarden.invite(
         ANN,
         "x1",
-        type=MemberType.CUSTOM,
-        permissions={"manageUsers": True},
+        role=model.Role(MemberType.CUSTOM, frozenset({"manage_users"})),
         collections=[Association(collection.id, read_only=True)],
         group_ids=[group.id],
     )
@@ -107,7 +108,7 @@ def test_invite(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
     assert (member.id, member.status) == (stored.id, MemberStatus.INVITED)
     assert (stored.type, stored.external_id) == (Role.CUSTOM, "x1")
     assert stored.permissions is not None
-    assert stored.permissions["manageUsers"]
+    assert [name for name, granted in stored.permissions.items() if granted] == ["manageUsers"]
     assert stored.collections == [access(collection.id, read_only=True)]
     assert emulator.organization.memberships() == {"Staff": {ANN}}
 
@@ -150,15 +151,35 @@ def test_update_member_type_drops_permissions_that_only_custom_roles_have(
     bitwarden: BitwardenClient, emulator: BitwardenServer
 ) -> None:
     ann = emulator.organization.add_member(ANN, type=Role.CUSTOM, permissions={"manageUsers": True}, external_id="x")
-    bitwarden.update_member(ann.id, type=MemberType.USER, external_id=None, collections=[])
+    bitwarden.update_member(ann.id, role=model.Role(), external_id=None, collections=[])
     stored = emulator.organization.member(ANN)
     assert (stored.type, stored.external_id) == (Role.USER, None)
+    assert emulator.recorder.writes()[0].body["permissions"] is None
+
+
+def test_a_custom_role_takes_away_the_permissions_that_it_does_not_name(
+    bitwarden: BitwardenClient, emulator: BitwardenServer
+) -> None:
+    permissions = {"manageUsers": True, "manageSso": True}
+    ann = emulator.organization.add_member(ANN, type=Role.CUSTOM, permissions=permissions, external_id="x")
+    bitwarden.update_member(ann.id, role=model.Role(MemberType.CUSTOM, frozenset({"manage_sso", "access_reports"})))
+    stored = emulator.organization.member(ANN)
+    assert {name for name, granted in (stored.permissions or {}).items() if granted} == {"manageSso", "accessReports"}
+    assert (stored.type, stored.external_id) == (Role.CUSTOM, "x")
+
+
+def test_a_permission_that_only_the_server_knows_is_kept(client: BitwardenClient, server: ScriptedServer) -> None:
+    ann = {"id": "m1", "email": ANN, "status": 2, "type": 4, "permissions": {"futurePermission": True}}
+    server.script(Answer(body={"access_token": "t"}), Answer(body=ann), Answer(body=ann))
+    client.update_member("m1", role=model.Role(MemberType.CUSTOM, frozenset({"manage_users"})))
+    sent = json.loads(server.received[-1].body)["permissions"]
+    assert (sent["futurePermission"], sent["manageUsers"], sent["manageSso"]) == (True, True, False)
 
 
 def test_update_without_change_writes_nothing(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
     ann = emulator.organization.add_member(ANN, external_id="x1")
     group = emulator.organization.add_group("Staff", "g1")
-    bitwarden.update_member(ann.id, external_id="x1", type=MemberType.USER)
+    bitwarden.update_member(ann.id, external_id="x1", role=model.Role())
     bitwarden.update_member(ann.id)
     bitwarden.update_group(group.id, name="Staff", external_id="g1")
     assert emulator.recorder.writes() == []
@@ -210,15 +231,29 @@ def test_create_and_delete_group(bitwarden: BitwardenClient, emulator: Bitwarden
 
 
 def test_update_group_keeps_the_rest(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
-    one, two = (emulator.organization.add_collection() for _unused in range(2))
+    one = emulator.organization.add_collection()
     group = emulator.organization.add_group("Staff", "g1", collections=[access(one.id)])
     bitwarden.update_group(group.id, name="People")
     bitwarden.update_group(group.id, external_id="g2")
     stored = emulator.organization.group("People")
     assert (stored.external_id, stored.collections) == ("g2", [access(one.id)])
     assert all("collections" not in write.body for write in emulator.recorder.writes())
-    bitwarden.update_group(group.id, collections=[Association(two.id)])
-    assert emulator.organization.group("People").collections == [access(two.id)]
+
+
+def test_accesses_of_a_group_come_change_and_go_and_the_others_stay(
+    bitwarden: BitwardenClient, emulator: BitwardenServer
+) -> None:
+    one, two, three, four = (emulator.organization.add_collection() for _unused in range(4))
+    accesses = [access(one.id), access(two.id), access(three.id, manage=True)]
+    group = emulator.organization.add_group("Staff", "g1", collections=accesses)
+    bitwarden.update_group(group.id, granting=[Association(four.id), Association(two.id, read_only=True)])
+    bitwarden.update_group(group.id, withdrawing=[one.id, UNKNOWN])
+    stored = emulator.organization.group("Staff")
+    assert stored.external_id == "g1"
+    assert stored.collections == [access(two.id, read_only=True), access(three.id, manage=True), access(four.id)]
+    emulator.recorder.clear()
+    bitwarden.update_group(group.id, granting=[Association(four.id)], withdrawing=[one.id])
+    assert emulator.recorder.writes() == []
 
 
 def test_members_of_a_group(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
