@@ -5,18 +5,106 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
+_PERMISSIONS = {
+    "access_event_logs": "Read the event log.",
+    "access_import_export": "Import and export the vault of the organization.",
+    "access_reports": "See the reports on weak and exposed passwords.",
+    "create_new_collections": "Create collections.",
+    "edit_any_collection": "Edit all collections and what is in them.",
+    "delete_any_collection": "Delete all collections.",
+    "manage_groups": "Manage groups.",
+    "manage_policies": "Manage the policies of the organization.",
+    "manage_sso": "Manage single sign-on.",
+    "manage_users": "Manage members.",
+    "manage_reset_password": "Recover accounts of members; useful along with C(manage_users).",
+    "manage_scim": "Manage SCIM provisioning.",
+    "manage_access_rules": "Manage access rules.",
+}
+
+
+def _permission(name: str, description: str) -> str:
+    return f"""
+{name}:
+  description:
+    - {description}
+  type: bool
+  default: false
+"""
+
+
+def _limit(name: str, what: str, share: str, percent: int | None) -> str:
+    """Return the documentation of one limit."""
+    default = "" if percent is None else f"\n      default: {percent}"
+    without = "; no limit by share without it" if percent is None else ""
+    return f"""
+{name}:
+  description:
+    - Limits {what} as a number and as {share}.
+  type: dict
+  default: {{}}
+  suboptions:
+    count:
+      description:
+        - The most records; no limit by number without it.
+      type: int
+    percent:
+      description:
+        - The largest share in percent{without}.
+      type: float{default}
+"""
+
+
+_PERMISSION_OPTIONS = "".join(_permission(*permission) for permission in _PERMISSIONS.items())
+_LIMITS = "".join(
+    _limit(*limit)
+    for limit in (
+        ("removals", "the members removed", "a share of the members in the owner scope", 10),
+        (
+            "revocations",
+            "the members revoked",
+            "a share of the members in the owner scope who are not revoked yet",
+            20,
+        ),
+        ("group_deletions", "the groups deleted", "a share of the groups in the owner scope", 20),
+        ("group_leavers", "the members who leave any one group", "a share of its members", 50),
+        ("invitations", "the people invited", "a share of all members", None),
+        (
+            "promotions",
+            "the members who get a higher role, or are invited with one,",
+            "a share of all members, the invited ones included",
+            20,
+        ),
+        (
+            "demotions",
+            "the members who lose a role or some of its permissions",
+            "a share of those in the owner scope who are more than users. O(policy.guards.exempt) does not count here; "
+            "a single one is always allowed",
+            30,
+        ),
+        (
+            "shrink",
+            "how far active users, groups and memberships of the snapshot may fall behind those of the snapshot that "
+            "was last applied (this needs O(state_file)),",
+            "a share of what that one held",
+            30,
+        ),
+    )
+)
+
 
 class ModuleDocFragment:
     """The same policy for every module that converges an organization."""
 
-    DOCUMENTATION = r"""
+    DOCUMENTATION = rf"""
 options:
   policy:
     description:
       - What to do with each kind of user and group, and how far a run may go.
       - Owners of the organization are never touched, whatever the policy says.
     type: dict
-    default: {}
+    default: {{}}
     suboptions:
       invite:
         description:
@@ -100,12 +188,65 @@ options:
             by themselves.
         type: bool
         default: false
+      roles:
+        description:
+          - The types that members get from the groups of the directory in which their users are. Nested groups count.
+          - The B(first entry with a group of a user decides), the others do not count for this user. Members whose
+            users are in none of the groups keep their type unless O(policy.other_roles) says otherwise.
+          - The type goes along with new invitations, and members who are there already are changed to it. Only what
+            differs is written, and nothing else of a member changes. Only members with active users are changed, never
+            those whom O(policy.protected) covers.
+          - An entry whose group the snapshot does not hold is refused with a warning, and the entries below it do not
+            count until it is found again or removed, since nobody knows whom it covers. Until then nobody loses or
+            gets a role because of them, and new people whom only they cover are invited as users.
+          - Vaultwarden offers no way to give roles; there each entry is refused.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          group:
+            description:
+              - External id of a group of the snapshot, as the directory has it, or the whole name where only one group
+                has it.
+            type: str
+            required: true
+          type:
+            description:
+              - The type of member.
+              - V(owner) lets the member do everything. The sync B(never takes access away from an owner). Somebody who
+                became one stays in the organization after leaving the directory, until an administrator acts.
+              - V(custom) takes O(policy.roles[].permissions). Bitwarden offers it on Enterprise plans.
+            type: str
+            choices: [owner, admin, custom, user]
+            required: true
+          permissions:
+            description:
+              - What a member of type V(custom) may do, and needed for it. What is not named is taken away.
+            type: dict
+            suboptions:
+{indent(_PERMISSION_OPTIONS.strip(), " " * 14)}
+      other_roles:
+        description:
+          - What happens to the type of members whose active users are in none of the groups of O(policy.roles).
+          - V(keep) leaves it alone, so that types that administrators gave by hand stay.
+          - V(user) makes plain users of them, B(also of administrators whom nobody put into a group). It waits while
+            the group of any entry is missing.
+        type: str
+        choices: [keep, user]
+        default: keep
+      demote_owners:
+        description:
+          - Whether the type of owners may change to that of O(policy.roles) and O(policy.other_roles) too.
+          - It concerns only owners who carry the external id of their user. The last confirmed owner stays owner in any
+            case, and nothing else is ever done to owners.
+        type: bool
+        default: false
       protected:
         description:
           - Members of the organization whom the sync never touches, whatever the directory says. Owners always are.
           - They still join groups in which the directory has them.
         type: dict
-        default: {}
+        default: {{}}
         suboptions:
           emails:
             description:
@@ -132,99 +273,9 @@ options:
           - They are overridden for one plan by its digest in O(approve).
           - A snapshot without any active user is always refused.
         type: dict
-        default: {}
+        default: {{}}
         suboptions:
-          removals:
-            description:
-              - Limits the members removed, as a number and as a share of the members in the owner scope.
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent.
-                type: float
-                default: 10
-          revocations:
-            description:
-              - Limits the members revoked, as a number and as a share of the members in the owner scope who are not
-                revoked yet.
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent.
-                type: float
-                default: 20
-          group_deletions:
-            description:
-              - Limits the groups deleted, as a number and as a share of the groups in the owner scope.
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent.
-                type: float
-                default: 20
-          group_leavers:
-            description:
-              - Limits the members who leave any one group, as a number and as a share of its members.
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent.
-                type: float
-                default: 50
-          invitations:
-            description:
-              - Limits the people invited, as a number and as a share of all members.
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent; no limit by share without it.
-                type: float
-          shrink:
-            description:
-              - Limits how far active users, groups and memberships of the snapshot may fall behind those of the
-                snapshot that was last applied. Needs O(state_file).
-            type: dict
-            default: {}
-            suboptions:
-              count:
-                description:
-                  - The most records; no limit by number without it.
-                type: int
-              percent:
-                description:
-                  - The largest share in percent.
-                type: float
-                default: 30
+{indent(_LIMITS.rstrip(), " " * 10)}
           exempt:
             description:
               - So many records may always be touched as far as shares are concerned. It keeps small organizations

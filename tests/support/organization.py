@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import KEEP, Keep
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     ImportedGroup,
@@ -17,7 +19,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     MemberType,
     Organization,
     OrganizationGroup,
+    Role,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER
 
 
 class Killed(BaseException):
@@ -57,18 +61,32 @@ class OrganizationInMemory:
     def group(self, group_id: str) -> OrganizationGroup | None:
         return self._groups.get(group_id)
 
-    def invite(self, email: str, external_id: str | None) -> Member:
+    def invite(self, email: str, external_id: str | None, *, role: Role = PLAIN_USER) -> Member:
         self._write("invite", email)
         if any(member.email == email for member in self._members.values()):
             raise BitwardenError(f"POST members {email}", status=400, server="This user has already been invited.")
-        member = Member(self._new_id("m"), email, MemberStatus.INVITED, MemberType.USER, external_id)
+        member = with_role(Member(self._new_id("m"), email, MemberStatus.INVITED, MemberType.USER, external_id), role)
         self._members[member.id] = member
         self.invited.append(email)
         return member
 
-    def update_member(self, member_id: str, *, external_id: str | None) -> None:
+    def update_member(self, member_id: str, *, external_id: str | Keep | None = KEEP, role: Role | None = None) -> None:
         self._write("update", member_id)
-        self._members[member_id] = replace(self._members[member_id], external_id=external_id)
+        member = self._members[member_id]
+        if external_id is not KEEP:
+            member = replace(member, external_id=external_id)
+        if role is not None:
+            member = self._in_role(member, role)
+        self._members[member_id] = member
+
+    def _in_role(self, member: Member, role: Role) -> Member:
+        owners = [
+            m.id for m in self._members.values() if (m.type, m.status) == (MemberType.OWNER, MemberStatus.CONFIRMED)
+        ]
+        if role.type != MemberType.OWNER and owners in ([], [member.id]):
+            text = "Organization must have at least one confirmed owner."
+            raise BitwardenError("PUT members", status=400, server=text)
+        return with_role(member, role)
 
     def revoke(self, member_id: str) -> None:
         self._write("revoke", member_id)

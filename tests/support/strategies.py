@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Member,
@@ -12,15 +15,26 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     MemberType,
     Organization,
     OrganizationGroup,
+    Role,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy, Protection
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import RoleEntry
 from hypothesis import strategies as st
 
 IDENTITIES = [f"id{number}" for number in range(8)]
 EMAILS = [f"user{number}@example.org" for number in range(8)]
 NAMES = ["Engineering", "Finance", "Support", "Everyone"]
+OWNERS = frozenset({MemberType.OWNER})
 PREFIXES = ["", "ldap:"]
-UNLIMITED = Guards(*[Limit()] * 6, exempt=0)
+UNLIMITED = Guards(**{limit.name: Limit() for limit in fields(Guards) if limit.name != "exempt"}, exempt=0)
+ROLES = [
+    Role(),
+    Role(MemberType.ADMIN),
+    Role(MemberType.OWNER),
+    Role(MemberType.CUSTOM, frozenset({"manage_users"})),
+    Role(MemberType.CUSTOM, frozenset({"manage_users", "manage_sso"})),
+    Role(MemberType.CUSTOM, frozenset({"access_reports"})),
+]
 
 
 @st.composite
@@ -54,12 +68,9 @@ def organizations(draw: st.DrawFn) -> Organization:
     external_ids = st.sampled_from([None, *IDENTITIES, *[f"ldap:{identity}" for identity in IDENTITIES], "foreign"])
     emails = draw(st.lists(st.sampled_from(EMAILS), unique=True, max_size=7))
     members = [
-        Member(
-            f"m{number}",
-            email,
-            draw(st.sampled_from(list(MemberStatus))),
-            draw(st.sampled_from([MemberType.USER, MemberType.USER, MemberType.ADMIN, MemberType.OWNER])),
-            draw(external_ids),
+        with_role(
+            Member(f"m{number}", email, draw(st.sampled_from(list(MemberStatus))), MemberType.USER, draw(external_ids)),
+            draw(st.sampled_from([Role(), *ROLES])),
         )
         for number, email in enumerate(emails)
     ]
@@ -71,6 +82,12 @@ def organizations(draw: st.DrawFn) -> Organization:
     ids = [member.id for member in members]
     memberships = {group.id: frozenset(draw(st.sets(st.sampled_from(ids)))) for group in groups}
     return Organization(tuple(members), groups, memberships)
+
+
+def role_entries() -> st.SearchStrategy[tuple[RoleEntry, ...]]:
+    """Entries for groups that the snapshot may hold, by external id or by name, or not."""
+    entry = st.builds(RoleEntry, st.sampled_from([*IDENTITIES[:4], *NAMES]), st.sampled_from(ROLES))
+    return st.lists(entry, max_size=3).map(tuple)
 
 
 def policies() -> st.SearchStrategy[Policy]:
@@ -87,5 +104,9 @@ def policies() -> st.SearchStrategy[Policy]:
         absent_groups=st.sampled_from(["ignore", "remove"]),
         membership=st.sampled_from(["exclusive", "additive", "managed_only"]),
         external_id_prefix=st.sampled_from(PREFIXES),
+        roles=role_entries(),
+        other_roles=st.sampled_from(["keep", "user"]),
+        demote_owners=st.booleans(),
+        protected=st.builds(Protection, types=st.sampled_from([OWNERS, OWNERS | {MemberType.ADMIN}])),
         guards=st.just(UNLIMITED),
     )

@@ -36,6 +36,11 @@ class Role:
     type: MemberType = MemberType.USER
     permissions: frozenset[str] = frozenset()
 
+    def __str__(self) -> str:
+        """Return the role for people: ``admin``, ``custom (manage_groups, manage_users)``."""
+        name = self.type.name.lower()
+        return f"{name} ({', '.join(sorted(self.permissions))})" if self.permissions else name
+
     def exceeds(self, other: Role) -> bool:
         """Say whether this role allows anything that the other one does not."""
         if self.type == other.type:

@@ -14,6 +14,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.import_only import (
     Client,
+    offered,
     possible,
     require_possible,
     send,
@@ -57,8 +58,9 @@ def import_only_work(
     ConfigurationError for a policy that cannot be carried out.
     """
     require_possible(policy)
+    policy, refused = offered(policy)
     organization = recorded or assumed_organization(snapshot, policy, parts)
-    plan = possible(make_plan(snapshot, organization, policy, parts=parts, members_first=members_first))
+    plan = possible(make_plan(snapshot, organization, policy, parts=parts, members_first=members_first), refused)
     after = organization_after(plan, organization)
     return Work(
         organization,

@@ -13,17 +13,22 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Role
+
 
 class Kind(str, Enum):
     """The kinds of action, in the order in which they are applied.
 
-    Access is given before it is taken away, addresses are freed before others are invited under them, groups exist
-    before their members are set, and whatever cannot be undone comes last.
+    Access is given before it is taken away, owners are made before others cease to be owners, addresses are freed
+    before others are invited under them, groups exist before their members are set, and whatever cannot be undone
+    comes last.
     """
 
     LINK_MEMBER = "link_member"
     REKEY_MEMBER = "rekey_member"
     RESTORE_MEMBER = "restore_member"
+    PROMOTE_MEMBER = "promote_member"
+    DEMOTE_MEMBER = "demote_member"
     REPLACE_INVITATION = "replace_invitation"
     INVITE_MEMBER = "invite_member"
     CREATE_GROUP = "create_group"
@@ -46,6 +51,7 @@ class Action:
     the change (as it will have it where it is new). ``id`` is its Bitwarden id, None where the plan creates it.
     ``external_id`` is the external id after the change and ``previous`` the one before it where it changes; ``value``
     is the new e-mail of an invitation or the new name of a group. ``joining`` and ``leaving`` are e-mails of members.
+    ``role`` is the new role of a member (None with an invitation as plain user), ``previous_role`` the one before it.
     """
 
     kind: Kind
@@ -57,10 +63,25 @@ class Action:
     value: str | None = None
     joining: tuple[str, ...] = ()
     leaving: tuple[str, ...] = ()
+    role: Role | None = None
+    previous_role: Role | None = None
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes two actions the same in any run: everything but ids that the server has yet to give."""
-        return (self.kind.value, self.key, self.external_id, self.previous, self.value, self.joining, self.leaving)
+        return (
+            self.kind.value,
+            self.key,
+            self.external_id,
+            self.previous,
+            self.value,
+            self.joining,
+            self.leaving,
+            *(_identity(role) for role in (self.role, self.previous_role) if role),
+        )
+
+
+def _identity(role: Role) -> tuple[object, ...]:
+    return (role.type.value, *sorted(role.permissions))
 
 
 @dataclass(frozen=True, slots=True)

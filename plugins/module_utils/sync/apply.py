@@ -8,19 +8,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import KEEP, Keep
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, DirsyncError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Member,
     MemberStatus,
     Organization,
     OrganizationGroup,
+    Role,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync import importing
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER, role_of
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import Batch, Step
 
+Value = TypeVar("Value")
 Outcome = Literal["planned", "done", "failed"]
 
 FATAL_STATUSES = frozenset({401, 402, 403})
@@ -35,8 +39,10 @@ class Client(importing.Client, Protocol):
 
     def member(self, member_id: str) -> Member | None: ...
     def group(self, group_id: str) -> OrganizationGroup | None: ...
-    def invite(self, email: str, external_id: str | None) -> Member: ...
-    def update_member(self, member_id: str, *, external_id: str | None) -> None: ...
+    def invite(self, email: str, external_id: str | None, *, role: Role = PLAIN_USER) -> Member: ...
+    def update_member(
+        self, member_id: str, *, external_id: str | Keep | None = KEEP, role: Role | None = None
+    ) -> None: ...
     def revoke(self, member_id: str) -> None: ...
     def restore(self, member_id: str) -> None: ...
     def remove_member(self, member_id: str) -> None: ...
@@ -94,8 +100,10 @@ class _Application:
             Kind.LINK_MEMBER: self._set_external_id,
             Kind.REKEY_MEMBER: self._set_external_id,
             Kind.RESTORE_MEMBER: self._restore,
+            Kind.PROMOTE_MEMBER: self._change_role,
+            Kind.DEMOTE_MEMBER: self._change_role,
             Kind.REPLACE_INVITATION: self._replace_invitation,
-            Kind.INVITE_MEMBER: lambda action: self._invite(action.key, action.external_id),
+            Kind.INVITE_MEMBER: lambda action: self._invite(action.key, action),
             Kind.CREATE_GROUP: self._create_group,
             Kind.UPDATE_GROUP: self._update_group,
             Kind.SET_GROUP_MEMBERS: self._set_group_members,
@@ -193,10 +201,19 @@ class _Application:
         """Return the member where the error leaves it open whether the wanted state holds already."""
         return self._client.member(_known(action.id)) if error.in_doubt or error.status == 400 else None
 
-    def _invite(self, email: str, external_id: str | None) -> None:
+    def _change_role(self, action: Action) -> None:
+        member_id, role = _known(action.id), _known(action.role)
+        try:
+            self._client.update_member(member_id, role=role)
+        except BitwardenError as error:
+            member = self._client.member(member_id) if error.in_doubt else None
+            if member is None or role_of(member) != role:
+                raise
+
+    def _invite(self, email: str, action: Action) -> None:
         """Invite and remember the new id; never invite twice: after a doubt, look first."""
         try:
-            self._member_ids[email] = self._client.invite(email, external_id).id
+            self._member_ids[email] = self._client.invite(email, action.external_id, role=action.role or PLAIN_USER).id
         except BitwardenError as error:
             found = [member for member in self._client.members() if member.email == email] if error.in_doubt else []
             if not found:
@@ -210,7 +227,7 @@ class _Application:
         if member is not None and member.status != MemberStatus.INVITED:
             raise DirsyncError(f"The invitation of {action.key} was not replaced: it has been accepted meanwhile")
         self._remove_member(member_id)
-        self._invite(_known(action.value), action.external_id)
+        self._invite(_known(action.value), action)
 
     def _remove_member(self, member_id: str) -> None:
         try:
@@ -268,7 +285,7 @@ class _Application:
                 raise
 
 
-def _known(value: str | None) -> str:
+def _known(value: Value | None) -> Value:
     """Return a value that the planner always gives to this kind of action."""
     if value is None:
         raise ValueError("the plan lacks an id or a value that this kind of action needs")

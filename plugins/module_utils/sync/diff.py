@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import GROUP_KINDS, Action, Kind, Plan
 
 MOST_OBJECTS = 200
@@ -60,26 +60,32 @@ def _states(actions: Sequence[Action], organization: Organization) -> tuple[dict
 
 def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
     """Return what one action changes: fields before and after, None where the object does not exist."""
-    kind = action.kind
-    if kind in (Kind.LINK_MEMBER, Kind.REKEY_MEMBER):
-        return {"external_id": action.previous}, {"external_id": action.external_id}
-    if kind == Kind.RESTORE_MEMBER:
-        return {"status": "revoked"}, {"status": "restored"}
-    if kind == Kind.REVOKE_MEMBER:
-        return {"status": status}, {"status": "revoked"}
-    if kind == Kind.REPLACE_INVITATION:
-        return {"email": action.key}, {"email": action.value}
-    if kind == Kind.INVITE_MEMBER:
-        return None, {"status": "invited", "external_id": action.external_id}
-    if kind == Kind.REMOVE_MEMBER:
-        return {"status": status, "external_id": action.external_id}, None
-    if kind == Kind.CREATE_GROUP:
-        return None, {"external_id": action.external_id}
-    if kind == Kind.DELETE_GROUP:
-        return {"external_id": action.external_id}, None
-    if kind == Kind.UPDATE_GROUP:
-        return _group_update(action)
-    return _group_members(action)
+    external_id: Fields = {"external_id": action.external_id}
+    changes: Mapping[Kind, Callable[[], tuple[Fields | None, Fields | None]]] = {
+        Kind.LINK_MEMBER: lambda: ({"external_id": action.previous}, external_id),
+        Kind.REKEY_MEMBER: lambda: ({"external_id": action.previous}, external_id),
+        Kind.RESTORE_MEMBER: lambda: ({"status": "revoked"}, {"status": "restored"}),
+        Kind.PROMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
+        Kind.DEMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
+        Kind.REPLACE_INVITATION: lambda: ({"email": action.key}, {"email": action.value, **_role(action.role)}),
+        Kind.INVITE_MEMBER: lambda: (None, {"status": "invited", **external_id, **_role(action.role)}),
+        Kind.CREATE_GROUP: lambda: (None, external_id),
+        Kind.UPDATE_GROUP: lambda: _group_update(action),
+        Kind.SET_GROUP_MEMBERS: lambda: _group_members(action),
+        Kind.REVOKE_MEMBER: lambda: ({"status": status}, {"status": "revoked"}),
+        Kind.REMOVE_MEMBER: lambda: ({"status": status, **external_id}, None),
+        Kind.DELETE_GROUP: lambda: (external_id, None),
+    }
+    return changes[action.kind]()
+
+
+def _role(role: Role | None) -> Fields:
+    if role is None:
+        return {}
+    fields: Fields = {"type": role.type.name.lower()}
+    if role.permissions:
+        fields["permissions"] = tuple(sorted(role.permissions))
+    return fields
 
 
 def _group_members(action: Action) -> tuple[Fields | None, Fields]:

@@ -16,7 +16,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Seats,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.group_names import GroupNames
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER, role_of
 
 GUARDS = (
     "approval",
@@ -27,6 +29,8 @@ GUARDS = (
     "group_deletions",
     "group_leavers",
     "invitations",
+    "promotions",
+    "demotions",
     "seats",
 )
 """The names of all guards."""
@@ -122,6 +126,8 @@ def find_trips(
         keys = tuple(action.key for action in plan.actions if action.kind in kinds)
         if _exceeds(len(keys), len(whole), limit, guards.exempt):
             trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
+    trips += _promotions(plan, organization, guards)
+    trips += _demotions(plan, snapshot, organization, policy)
     return (*trips, *_leavers(plan, organization, guards), *_seats(plan, organization, policy, seats))
 
 
@@ -153,6 +159,37 @@ def _leavers(plan: Plan, organization: Organization, guards: Guards) -> Iterator
             if _exceeds(len(action.leaving), whole, guards.group_leavers, guards.exempt):
                 message = f"{len(action.leaving)} of {whole} members would leave the group {action.key}"
                 yield Trip("group_leavers", f"{message}, {_allowed(guards.group_leavers)}", action.leaving)
+
+
+def _promotions(plan: Plan, organization: Organization, guards: Guards) -> Iterator[Trip]:
+    """Limits those who get a higher role, or are invited with one: a large group may be nested by mistake."""
+    keys = tuple(
+        action.key for action in plan.actions if action.role and action.role.exceeds(action.previous_role or PLAIN_USER)
+    )
+    whole = len(organization.members) + sum(action.kind == Kind.INVITE_MEMBER for action in plan.actions)
+    if _exceeds(len(keys), whole, guards.promotions, guards.exempt):
+        message = f"{len(keys)} of {whole} members would get a higher role, {_allowed(guards.promotions)}"
+        yield Trip("promotions", message, keys)
+
+
+def _demotions(plan: Plan, snapshot: Snapshot, organization: Organization, policy: Policy) -> Iterator[Trip]:
+    """Limits those who lose a role: administrators are few, so that only a single one is exempt."""
+    actions = [action for action in plan.actions if action.kind == Kind.DEMOTE_MEMBER]
+    losing = {action.id for action in actions}
+    whole = sum(
+        member.id in losing or (role_of(member).exceeds(PLAIN_USER) and policy.manages(member))
+        for member in organization.members
+    )
+    limit = policy.guards.demotions
+    if _exceeds(len(actions), whole, limit, exempt=1):
+        message = f"{len(actions)} of {whole} members with a role would lose it or a part of it, {_allowed(limit)}"
+        yield Trip("demotions", message, tuple(action.key for action in actions))
+    names = GroupNames(snapshot.groups)
+    for entry in policy.roles:
+        group = names.find(entry.group)
+        keys = tuple(action.key for action in actions if action.previous_role == entry.role)
+        if group is not None and not group.members and keys:
+            yield Trip("demotions", f"the group {entry.group} holds nobody, and all would lose its role", keys)
 
 
 def _seats(plan: Plan, organization: Organization, policy: Policy, seats: Seats | None) -> Iterator[Trip]:

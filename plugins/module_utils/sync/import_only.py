@@ -11,6 +11,7 @@ All of that may be repeated without harm.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ConfigurationError
@@ -63,9 +64,23 @@ def require_possible(policy: Policy) -> None:
         )
 
 
-def possible(plan: Plan) -> Plan:
-    """Return the plan with refusals in the place of actions that the import cannot carry out."""
-    refusals = [*plan.refusals, *(_not_offered(action) for action in plan.actions if action.kind not in CARRIED)]
+def offered(policy: Policy) -> tuple[Policy, tuple[Refusal, ...]]:
+    """Return the policy as far as the import can carry it out, and a refusal for each entry that it cannot.
+
+    The import invites everybody as plain user and changes no role.
+    """
+    message = "Vaultwarden's import does not offer roles, so that they stay as they are: give them by hand"
+    refusals = tuple(Refusal(entry.group, "not_offered", message) for entry in policy.roles)
+    return replace(policy, roles=(), other_roles="keep"), refusals
+
+
+def possible(plan: Plan, refused: Sequence[Refusal] = ()) -> Plan:
+    """Return the plan with refusals in the place of actions that the import cannot carry out, and those given."""
+    refusals = [
+        *plan.refusals,
+        *refused,
+        *(_not_offered(action) for action in plan.actions if action.kind not in CARRIED),
+    ]
     return Plan(
         tuple(action for action in plan.actions if action.kind in CARRIED),
         tuple(sorted(refusals, key=lambda refusal: (refusal.key, refusal.reason))),

@@ -14,10 +14,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Member,
     MemberStatus,
     MemberType,
+    Role,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Refusal
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import NO_ROLES, WantedRoles
 
 
 @dataclass(slots=True)
@@ -139,8 +141,14 @@ def _shared_external_id(key: str, external_id: str | None) -> Refusal:
     return Refusal(key, "duplicate_external_id", message, external_id)
 
 
-def plan_members(users: Sequence[User], members: Sequence[Member], policy: Policy, memory: Memory) -> MemberPlan:
-    """Return the plan that gives each user the membership that the policy wants."""
+def plan_members(
+    users: Sequence[User],
+    members: Sequence[Member],
+    policy: Policy,
+    memory: Memory,
+    roles: WantedRoles = NO_ROLES,
+) -> MemberPlan:
+    """Return the plan that gives each user the membership that the policy wants; invitations carry the wanted role."""
     matches = match_members(users, members, policy)
     plan = MemberPlan(
         keys={external_id: member.email for external_id, member in matches.members.items()},
@@ -149,13 +157,13 @@ def plan_members(users: Sequence[User], members: Sequence[Member], policy: Polic
     )
     taken = {member.email for member in members}
     plan.refusals.extend(matches.refusals.values())
-    _plan_new_addresses(plan, users, matches, taken, policy)
+    _plan_new_addresses(plan, users, matches, taken, policy, roles)
     for user in users:
         member = matches.members.get(user.external_id)
         if member is not None:
             _plan_member(plan, user, member, policy, memory)
         elif user.external_id not in matches.refusals:
-            _plan_stranger(plan, user, taken, policy)
+            _plan_stranger(plan, user, taken, policy, roles)
     shared = Counter(member.external_id for member in members)
     for member in matches.unclaimed:
         if shared[member.external_id] > 1:
@@ -195,7 +203,7 @@ def restore_candidates(users: Sequence[User], members: Sequence[Member], policy:
     )
 
 
-def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy) -> None:
+def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy, roles: WantedRoles) -> None:
     """Plan for a user without membership: invite an active one who can be invited."""
     if user.status != "active":
         return
@@ -209,13 +217,19 @@ def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy
     elif not policy.invite:
         plan.refusals.append(Refusal(user.email, "invite_off", "not a member, and invite is off", external_id))
     else:
-        plan.actions.append(Action(Kind.INVITE_MEMBER, user.email, "new_user", external_id))
+        role = roles.of_invitation(user.external_id)
+        plan.actions.append(Action(Kind.INVITE_MEMBER, user.email, "new_user", external_id, role=role))
         taken.add(user.email)
         plan.keys[user.external_id] = user.email
 
 
 def _plan_new_addresses(
-    plan: MemberPlan, users: Sequence[User], matches: Matches, taken: set[str], policy: Policy
+    plan: MemberPlan,
+    users: Sequence[User],
+    matches: Matches,
+    taken: set[str],
+    policy: Policy,
+    roles: WantedRoles,
 ) -> None:
     """Plan for active users whose e-mail changed: a pending invitation is replaced, an account can only be reported.
 
@@ -226,7 +240,7 @@ def _plan_new_addresses(
         member = matches.members.get(user.external_id)
         if user.status != "active" or user.email is None or member is None or member.email == user.email:
             continue
-        obstacle = _obstacle_to_replacement(member, policy)
+        obstacle = _obstacle_to_replacement(member, policy, roles.of(user.external_id))
         if obstacle:
             plan.refusals.append(_email_differs(user, member, obstacle))
         else:
@@ -235,7 +249,7 @@ def _plan_new_addresses(
         free = address
         while free in waiting:
             user, member = waiting.pop(free)
-            _replace_invitation(plan, user, member, free)
+            _replace_invitation(plan, user, member, free, roles)
             taken.add(free)
             taken.remove(member.email)
             free = member.email
@@ -243,13 +257,13 @@ def _plan_new_addresses(
     plan.awaited.update(waiting)
 
 
-def _obstacle_to_replacement(member: Member, policy: Policy) -> str | None:
+def _obstacle_to_replacement(member: Member, policy: Policy, role: Role | None) -> str | None:
     """Return why a membership cannot be replaced by an invitation under another address, or None if it can."""
     if member.status != MemberStatus.INVITED:
         return "and only the member can change the address of a Bitwarden account"
     if policy.protected.covers(member):
         return "but the policy protects the member"
-    if member.type != MemberType.USER or member.collections:
+    if (member.type != MemberType.USER and role is None) or member.collections:
         return "but the invitation carries a role or collections that a new one would lack: replace it by hand"
     return None if policy.invite else "but invite is off, so that the invitation is not replaced"
 
@@ -258,9 +272,17 @@ def _email_differs(user: User, member: Member, why: str) -> Refusal:
     return Refusal(member.email, "email_differs", f"the directory says {user.email}, {why}", member.external_id)
 
 
-def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str) -> None:
+def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str, roles: WantedRoles) -> None:
     plan.actions.append(
-        Action(Kind.REPLACE_INVITATION, member.email, "email_changed", member.external_id, member.id, value=email)
+        Action(
+            Kind.REPLACE_INVITATION,
+            member.email,
+            "email_changed",
+            member.external_id,
+            member.id,
+            value=email,
+            role=roles.of_invitation(user.external_id),
+        )
     )
     plan.keys[user.external_id] = email
     plan.gone.add(member.id)

@@ -22,6 +22,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members imp
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.role_changes import plan_roles
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import wanted_roles
 
 Part = Literal["members", "groups"]
 BOTH: frozenset[Part] = frozenset({"members", "groups"})
@@ -43,7 +45,9 @@ def make_plan(
     """
     snapshot, organization = _in_order(snapshot, organization)
     if "members" in parts or members_first:
-        members = plan_members(snapshot.users, organization.members, policy, memory)
+        roles = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)
+        members = plan_members(snapshot.users, organization.members, policy, memory, roles)
+        plan_roles(members, snapshot.users, organization.members, policy, roles)
     else:
         members = _members_as_they_are(snapshot, organization, policy)
     actions: list[Action] = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member, MemberType
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import OtherRoles, RoleEntry, role_entries
 
 OnAbsent = Literal["ignore", "revoke", "remove"]
 OnDeleted = Literal["revoke", "remove"]
@@ -39,6 +40,8 @@ class Guards:
     group_deletions: Limit = Limit(percent=20)
     group_leavers: Limit = Limit(percent=50)
     invitations: Limit = Limit()
+    promotions: Limit = Limit(percent=20)
+    demotions: Limit = Limit(percent=30)
     shrink: Limit = Limit(percent=30)
     exempt: int = 5
 
@@ -75,6 +78,9 @@ class Policy:
     membership: Membership = "managed_only"
     external_id_prefix: str = ""
     allow_seat_purchase: bool = False
+    roles: tuple[RoleEntry, ...] = ()
+    other_roles: OtherRoles = "keep"
+    demote_owners: bool = False
     protected: Protection = field(default_factory=Protection)
     guards: Guards = field(default_factory=Guards)
 
@@ -92,13 +98,17 @@ class Policy:
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
-    """Return the policy for the validated ``policy`` option of a module."""
+    """Return the policy for the validated ``policy`` option of a module.
+
+    Raises ConfigurationError for what contradicts itself.
+    """
     values = dict(options)
     guards = dict(values.pop("guards", None) or {})
     exempt = guards.pop("exempt", Guards().exempt)
     limits: dict[str, Any] = {
         name: Limit(limit["count"], limit["percent"]) for name, limit in guards.items() if limit is not None
     }
+    values["roles"] = role_entries(values.get("roles") or ())
     protected = _protection(values.pop("protected", None) or {})
     return Policy(**values, protected=protected, guards=replace(Guards(exempt=exempt), **limits))
 

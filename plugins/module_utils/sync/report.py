@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, predict
 
@@ -98,8 +98,16 @@ def describe(action: Action) -> dict[str, Any]:
         "value": action.value,
         "joining": list(action.joining),
         "leaving": list(action.leaving),
+        **_role(action.role, ""),
+        **_role(action.previous_role, "previous_"),
     }
     return {name: value for name, value in fields.items() if value not in (None, [])}
+
+
+def _role(role: Role | None, prefix: str) -> dict[str, Any]:
+    if role is None:
+        return {}
+    return {f"{prefix}role": role.type.name.lower(), f"{prefix}permissions": sorted(role.permissions)}
 
 
 def _record(result: Result) -> dict[str, Any]:

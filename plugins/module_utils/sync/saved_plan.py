@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberType, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
 
 FORMAT = f"{PRODUCT}/plan"
@@ -77,14 +78,25 @@ def _lines(plan: Plan, organization: str, created: str) -> Iterator[bytes]:
 
 def _record(action: Action) -> dict[str, Any]:
     """Return an action as plain data; what it leaves open is left out."""
-    values = {field.name: getattr(action, field.name) for field in fields(action)}
+    values = {field.name: _plain(getattr(action, field.name)) for field in fields(action)}
     return {**{name: value for name, value in values.items() if value not in (None, ())}, "kind": action.kind.value}
 
 
 def _values(record: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of the Action that :func:`_record` turned into plain data."""
     values = {name: _frozen(value) for name, value in record.items()}
+    values.update({name: _role(record[name]) for name in ("role", "previous_role") if name in record})
     return {"external_id": None, **values, "kind": Kind(record["kind"])}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Role):
+        return {"type": value.type.name.lower(), "permissions": sorted(value.permissions)}
+    return value
+
+
+def _role(record: dict[str, Any]) -> Role:
+    return Role(MemberType[record["type"].upper()], frozenset(record["permissions"]))
 
 
 def _frozen(value: Any) -> Any:

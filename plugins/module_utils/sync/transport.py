@@ -63,7 +63,7 @@ def choose_steps(plan: Plan, organization: Organization, transport: Transport, p
     """Return the plan as steps in its order: single actions, and batches in place of those that they carry."""
     if transport == "rest" or _has_shared_external_ids(member.external_id for member in organization.members):
         return plan.actions
-    invitations = tuple(action for action in plan.actions if action.kind == Kind.INVITE_MEMBER)
+    invitations = tuple(action for action in plan.actions if action.kind == Kind.INVITE_MEMBER and not action.role)
     groups = _importable_groups(plan, organization)
     steps: list[Step] = list(plan.actions)
     if _worthwhile(len(invitations), 0, transport, pace):

@@ -21,9 +21,12 @@ JOINERS = "\u200c\u200d"
 
 KNOWN_FIELDS = frozenset(
     {"action", "key", "reason", "outcome", "message", "external_id", "id", "previous", "value", "joining", "leaving"}
+    | {"role", "permissions", "previous_role", "previous_permissions"}
 )
-GIVES_ACCESS = frozenset({Kind.INVITE_MEMBER.value, Kind.RESTORE_MEMBER.value})
-TAKES_ACCESS = frozenset({Kind.REVOKE_MEMBER.value, Kind.REMOVE_MEMBER.value, Kind.DELETE_GROUP.value})
+GIVES_ACCESS = frozenset(kind.value for kind in (Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER, Kind.PROMOTE_MEMBER))
+TAKES_ACCESS = frozenset(
+    kind.value for kind in (Kind.DEMOTE_MEMBER, Kind.REVOKE_MEMBER, Kind.REMOVE_MEMBER, Kind.DELETE_GROUP)
+)
 
 
 class Change(NamedTuple):
@@ -112,9 +115,18 @@ def fields_of_change(record: Record) -> Iterator[Change]:
         yield Change("", record["key"], record["value"])
     if "previous" in record:
         yield Change("external id", record["previous"], record.get("external_id", "none"))
+    if "role" in record:
+        yield Change("role", _role_words(record, "previous_"), _role_words(record, ""))
     for name in sorted(record.keys() - KNOWN_FIELDS):
         value = record[name]
         yield Change(words(name).lower(), "", value if isinstance(value, str) else json.dumps(value))
+
+
+def _role_words(record: Record, prefix: str) -> str:
+    """Return a role in words: ``admin``, ``custom (manage groups, manage users)``; nothing where there is none."""
+    role = str(record.get(f"{prefix}role", ""))
+    permissions = ", ".join(permission.replace("_", " ") for permission in record.get(f"{prefix}permissions", ()))
+    return f"{role} ({permissions})" if permissions else role
 
 
 def for_attention(records: Iterable[Record]) -> list[Record]:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.permissions import PERMISSIONS
+
+_OFF = {"type": "bool", "default": False}
+
 
 def policy_spec() -> dict[str, Any]:
     """Return the argument specification of the sub-options of ``policy``."""
@@ -26,8 +30,26 @@ def policy_spec() -> dict[str, Any]:
         },
         "external_id_prefix": {"type": "str", "default": ""},
         "allow_seat_purchase": {"type": "bool", "default": False},
+        "roles": roles_spec(),
+        "other_roles": {"type": "str", "choices": ["keep", "user"], "default": "keep"},
+        "demote_owners": {"type": "bool", "default": False},
         "protected": {"type": "dict", "default": {}, "options": protected_spec()},
         "guards": {"type": "dict", "default": {}, "options": guards_spec()},
+    }
+
+
+def roles_spec() -> dict[str, Any]:
+    """Return the argument specification of the entries that give roles to groups of the directory."""
+    return {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "group": {"type": "str", "required": True},
+            "type": {"type": "str", "choices": ["owner", "admin", "custom", "user"], "required": True},
+            "permissions": {"type": "dict", "options": {name: dict(_OFF) for name in PERMISSIONS}},
+        },
+        "required_if": [("type", "custom", ("permissions",))],
     }
 
 
@@ -49,6 +71,8 @@ def guards_spec() -> dict[str, Any]:
         "group_deletions": _limit(20),
         "group_leavers": _limit(50),
         "invitations": _limit(None),
+        "promotions": _limit(20),
+        "demotions": _limit(30),
         "shrink": _limit(30),
         "exempt": {"type": "int", "default": 5},
     }

@@ -469,3 +469,34 @@ def test_what_others_change_while_the_plan_is_carried_out_survives(run: Converge
     server.on_request = add_the_guest
     run(people("ann", "bob"))
     assert server.organization.memberships()["staff"] == {f"{name}@example.org" for name in ("ann", "bob", "guest")}
+
+
+def test_roles_follow_the_groups_and_nothing_else_of_a_member_changes(run: Converge, server: BitwardenServer) -> None:
+    collection = server.organization.add_collection()
+    access = {"id": collection.id, "readOnly": True, "hidePasswords": False, "manage": False}
+    server.organization.add_member("ann@example.org", external_id="id-ann", collections=[access])
+    server.organization.add_group("crew", members=["ann@example.org"])
+    permissions = {"manage_users": True, "access_event_logs": True}
+    policy = {
+        "roles": [
+            {"group": "staff", "type": "custom", "permissions": permissions},
+            {"group": "admins", "type": "admin"},
+        ]
+    }
+    directory = snapshot([user("ann"), user("bob")], [group("staff", "ann"), group("admins", "ann", "bob")])
+    preview = run(directory, {"members"}, policy=policy, check_mode=True)
+    assert writes(server) == []
+    real = run(directory, {"members"}, policy=policy)
+    assert real["digest"] == preview["digest"]
+    assert [(action["action"], action["role"]) for action in real["plan"]["actions"]] == [
+        ("promote_member", "custom"),
+        ("invite_member", "admin"),
+    ]
+    ann = server.organization.member("ann@example.org")
+    assert (ann.type, ann.external_id, ann.collections) == (Role.CUSTOM, "id-ann", [access])
+    assert {name for name, granted in (ann.permissions or {}).items() if granted} == {"manageUsers", "accessEventLogs"}
+    assert server.organization.memberships()["crew"] == {"ann@example.org"}
+    assert server.organization.member("bob@example.org").type == Role.ADMIN
+    server.recorder.clear()
+    assert run(directory, {"members"}, policy=policy)["changed"] is False
+    assert writes(server) == []

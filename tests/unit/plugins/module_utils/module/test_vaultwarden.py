@@ -27,7 +27,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.import_only
     NOTHING_RECORDED,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
-from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Mode, Status
+from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Mode, Role, Status
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
 from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, user
@@ -188,6 +188,14 @@ def test_a_group_keeps_its_name_and_external_id_and_that_is_said(
     assert result["changed"] is False
     assert result["warnings"][0].startswith("staff: Vaultwarden's import does not offer this (update group, re")
     assert [(found.name, found.external_id) for found in server.organization.groups()] == [("staff", "id-staff")]
+
+
+def test_roles_are_refused_and_everybody_is_invited_as_user(run: Converge, server: BitwardenServer) -> None:
+    policy = {"roles": [{"group": "staff", "type": "admin"}], "other_roles": "user"}
+    result = run(people("ann"), policy=policy)
+    assert result["warnings"][-1].startswith("staff: Vaultwarden's import does not offer roles")
+    assert server.organization.member("ann@example.org").type == Role.USER
+    assert run(people("ann"), policy=policy)["changed"] is False
 
 
 def test_a_group_under_another_key_keeps_its_members_up_to_date(run: Converge, server: BitwardenServer) -> None:

@@ -12,7 +12,11 @@ from typing import Any, cast
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    MemberStatus,
+    MemberType,
+    Organization,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Client, Result, apply_plan, predict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
@@ -26,8 +30,9 @@ from ansible_collections.dirsync.bitwarden.tests.support.examples import (
 )
 from ansible_collections.dirsync.bitwarden.tests.support.organization import OrganizationInMemory
 
+OWNER = MemberType.OWNER
 INVITED, REVOKED = MemberStatus.INVITED, MemberStatus.REVOKED
-SWEEPING = Policy(absent="remove", absent_groups="remove")
+SWEEPING = Policy(absent="remove", absent_groups="remove", other_roles="user")
 
 
 def refusal(status: int) -> BitwardenError:
@@ -97,6 +102,7 @@ ANN = snapshot([user("ann")])
 NOBODY = snapshot()
 CASES = [
     Case("update_member", ANN, organization([member("ann", None)])),
+    Case("update_member", ANN, organization([member("ann", type=MemberType.ADMIN), member("olga", type=OWNER)])),
     Case("restore", ANN, organization([member("ann", status=REVOKED)])),
     Case("invite", ANN, organization()),
     Case("create_group", snapshot([], [group("staff")]), organization()),

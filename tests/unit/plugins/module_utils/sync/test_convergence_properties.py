@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     MemberStatus,
     MemberType,
     Organization,
+    Role,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import role_of, wanted_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, choose_steps
 from ansible_collections.dirsync.bitwarden.tests.support.organization import Killed, OrganizationInMemory
 from ansible_collections.dirsync.bitwarden.tests.support.strategies import organizations, policies, snapshots
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 
@@ -39,7 +43,9 @@ def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: O
     for member in organization.members:
         owned = policy.owns(member.external_id)
         linkable = member.external_id is None and member.email in addresses
-        if member.type == MemberType.OWNER or not (owned or linkable):
+        if member.type == MemberType.OWNER and owned and policy.demote_owners:
+            assert replace(after[member.id], type=member.type, permissions=None) == member
+        elif member.type == MemberType.OWNER or not (owned or linkable):
             assert after[member.id] == member
         elif member.external_id is None:
             assert after[member.id].status == member.status
@@ -93,8 +99,8 @@ def test_active_users_have_access_and_the_others_have_not(
         if user.status == "active":
             assert user.email is not None or member is not None
             holder = member or emails[user.email or ""]
-            assert holder.status != MemberStatus.REVOKED or holder.type == MemberType.OWNER
-        elif member is not None and member.type != MemberType.OWNER and member.email not in in_service:
+            assert holder.status != MemberStatus.REVOKED or policy.protected.covers(holder)
+        elif member is not None and not policy.protected.covers(member) and member.email not in in_service:
             wish = policy.disabled if user.status == "disabled" else policy.deleted
             assert wish == "ignore" or member.status == MemberStatus.REVOKED
 
@@ -141,11 +147,49 @@ def test_both_transports_reach_the_same_state(
     assert len(bulk.invited) == len(set(bulk.invited))
 
 
+@given(snapshots(), organizations(), policies())
+def test_members_have_the_role_of_their_groups_and_nobody_else_changes(
+    snapshot: Snapshot, organization: Organization, policy: Policy
+) -> None:
+    client = OrganizationInMemory(organization)
+    plan = make_plan(snapshot, organization, policy)
+    apply_plan(plan.actions, organization, client)
+    wanted = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)
+    roles = {
+        policy.external_id(user.external_id): wanted.of(user.external_id)
+        for user in snapshot.users
+        if user.status == "active"
+    }
+    refused = {refusal.key for refusal in plan.refusals} | {refusal.external_id for refusal in plan.refusals}
+    before = {member.id: role_of(member) for member in organization.members}
+    for member in client.state().members:
+        role = roles.get(member.external_id or "")
+        if role is None or member.email in refused or member.external_id in refused:
+            assert role_of(member) in (before.get(member.id, Role()), role)
+        elif policy.protected.covers(member) and role_of(member) == before.get(member.id):
+            assert not policy.owns(member.external_id) or role_of(member) == role
+        else:
+            assert role_of(member) == role
+    assert any(
+        (member.type, member.status) == (MemberType.OWNER, MemberStatus.CONFIRMED) for member in client.state().members
+    )
+
+
+@given(snapshots(), organizations(), policies())
+def test_without_its_groups_a_list_of_roles_changes_no_role(
+    snapshot: Snapshot, organization: Organization, policy: Policy
+) -> None:
+    assume(policy.roles)
+    plan = make_plan(replace(snapshot, groups=()), organization, policy)
+    assert not [action for action in plan.actions if action.role]
+
+
 def _essence(organization: Organization) -> tuple[object, ...]:
     """Return the state without the ids that differ from run to run."""
-    emails = {member.id: member.email for member in organization.members}
+    members = organization.members
+    emails = {member.id: member.email for member in members}
     return (
-        sorted((m.email, m.external_id or "", m.status, m.type) for m in organization.members),
+        sorted((m.email, m.external_id or "", m.status, role_of(m).type, *role_of(m).permissions) for m in members),
         sorted(
             (group.name, group.external_id or "", sorted(emails[id_] for id_ in organization.memberships[group.id]))
             for group in organization.groups

@@ -10,7 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    MemberStatus,
+    MemberType,
+    Organization,
+    Role,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import MOST_NAMES, MOST_OBJECTS, make_diff
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
@@ -262,3 +267,21 @@ def test_a_long_list_of_objects_is_cut_in_the_same_place_on_both_sides() -> None
     entry = make_diff(make_plan(snapshot(users), current, Policy()), current)[0]
     assert entry["before"].endswith("# and 10 more; the report holds them all\n")
     assert entry["after"].endswith("# and 10 more; the report holds them all\n")
+
+
+def test_roles_are_shown_before_and_after() -> None:
+    admin, helpdesk = Role(MemberType.ADMIN), Role(MemberType.CUSTOM, frozenset({"manage_users", "manage_sso"}))
+    plan = Plan(
+        (
+            Action(Kind.DEMOTE_MEMBER, "ann@x.org", "group_role", "1", "m1", role=helpdesk, previous_role=admin),
+            Action(Kind.INVITE_MEMBER, "bob@x.org", "new_user", "2", role=admin),
+            Action(Kind.REPLACE_INVITATION, "cy@x.org", "email_changed", "3", "m3", value="cyd@x.org", role=admin),
+        )
+    )
+    [entry] = make_diff(plan, Organization())
+    assert yaml.safe_load(entry["before"]) == {"ann@x.org": {"type": "admin"}, "cy@x.org": {"email": "cy@x.org"}}
+    assert yaml.safe_load(entry["after"]) == {
+        "ann@x.org": {"type": "custom", "permissions": ["manage_sso", "manage_users"]},
+        "bob@x.org": {"status": "invited", "external_id": "2", "type": "admin"},
+        "cy@x.org": {"email": "cyd@x.org", "type": "admin"},
+    }

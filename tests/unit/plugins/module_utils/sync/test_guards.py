@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     MemberStatus,
+    MemberType,
     Organization,
+    Role,
     Seats,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import (
@@ -25,6 +27,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards impo
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import RoleEntry
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
     member,
@@ -35,7 +38,7 @@ from ansible_collections.dirsync.bitwarden.tests.support.examples import (
 )
 
 PEOPLE = [f"p{number:03}" for number in range(100)]
-OFF = Guards(Limit(), Limit(), Limit(), Limit(), Limit(), Limit())
+OFF = replace(Guards(), **{limit.name: Limit() for limit in fields(Guards) if limit.name != "exempt"})
 
 
 def trips_of(
@@ -269,3 +272,44 @@ def test_a_replaced_invitation_counts_as_one() -> None:
     directory = snapshot([user("ann", email="anne")])
     guards = only("invitations", Limit(count=0))
     assert trips_of(directory, current, guards=guards)["invitations"].endswith("ann@example.org")
+
+
+def staff_of_admins(admins: int, *, others: int = 0, policy: Guards = OFF, members: bool = True) -> dict[str, str]:
+    """Return the trips where this many of a hundred are in the group of administrators, and ``others`` were before."""
+    names = PEOPLE[:admins] if members else []
+    former = [member(name, type=MemberType.ADMIN) for name in PEOPLE[:others]]
+    current = organization([*former, *(member(name) for name in PEOPLE[others:])])
+    directory = snapshot([user(name) for name in PEOPLE], [group("admins", *names)])
+    entry = RoleEntry("admins", Role(MemberType.ADMIN))
+    return trips_of(directory, current, roles=(entry,), other_roles="user", guards=policy)
+
+
+@pytest.mark.parametrize(("number", "stopped"), [(20, False), (21, True)])
+def test_by_default_a_fifth_may_be_promoted(number: int, stopped: bool) -> None:
+    trips = staff_of_admins(number, policy=Guards())
+    assert ("promotions" in trips) is stopped
+    if stopped:
+        assert trips["promotions"].startswith("21 of 100 members would get a higher role, the guard allows 20 percent")
+
+
+def test_invitations_with_a_role_are_promotions() -> None:
+    directory = snapshot([user(name) for name in PEOPLE], [group("admins", *PEOPLE[:21])])
+    roles = (RoleEntry("admins", Role(MemberType.ADMIN)),)
+    assert list(trips_of(directory, organization(), roles=roles)) == ["promotions"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "stopped"), [(10, 7, False), (10, 6, True), (3, 2, False), (3, 1, True), (1, 0, False)]
+)
+def test_by_default_three_of_ten_may_be_demoted_and_one_always(before: int, after: int, stopped: bool) -> None:
+    directory = snapshot([user(name) for name in PEOPLE], [group("admins", *PEOPLE[:after], "somebody-else")])
+    current = organization(
+        [member(name, type=MemberType.ADMIN if name in PEOPLE[:before] else MemberType.USER) for name in PEOPLE]
+    )
+    roles = (RoleEntry("admins", Role(MemberType.ADMIN)),)
+    assert ("demotions" in trips_of(directory, current, roles=roles, other_roles="user")) is stopped
+
+
+def test_a_group_that_lost_everybody_stops_the_plan() -> None:
+    trips = staff_of_admins(0, others=1)
+    assert trips["demotions"] == f"the group admins holds nobody, and all would lose its role: {PEOPLE[0]}@example.org"

@@ -15,7 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory 
     Snapshot,
     SourceSummary,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, MemberType
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberStatus, MemberType, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
@@ -155,3 +155,11 @@ def test_an_action_is_described_by_what_it_has() -> None:
         ["a@x.org"],
         ["b@x.org"],
     ]
+
+
+def test_a_role_is_described_with_its_permissions() -> None:
+    helpdesk = Role(MemberType.CUSTOM, frozenset({"manage_users", "manage_sso"}))
+    action = Action(Kind.PROMOTE_MEMBER, "ann@x.org", "group_role", "1", "m1", role=helpdesk, previous_role=Role())
+    described = describe(action)
+    assert (described["role"], described["permissions"]) == ("custom", ["manage_sso", "manage_users"])
+    assert (described["previous_role"], "previous_permissions" in described) == ("user", False)

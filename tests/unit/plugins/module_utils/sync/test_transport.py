@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberType, Organization, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import RoleEntry
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import (
     CLOUD,
     MOST_BYTES,
@@ -78,6 +79,14 @@ def test_nothing_is_lost_or_done_twice_and_the_order_holds() -> None:
     assert sorted(map(str, carried)) == sorted(map(str, plan.actions))
     assert singles(steps) == ["link_member", "revoke_member"]
     assert [type(step).__name__ for step in steps] == ["Action", "Batch", "Batch", "Action"]
+
+
+def test_an_invitation_with_a_role_is_a_call_of_its_own() -> None:
+    directory = snapshot([user("ann"), user("bob")], [group("admins", "ann")])
+    roles = (RoleEntry("admins", Role(MemberType.ADMIN)),)
+    steps = steps_of(directory, organization([], [organization_group("admins")]), roles=roles)
+    assert singles(steps) == ["invite_member"]
+    assert [entry.email for batch in batches(steps) for entry in batch.members] == ["bob@example.org"]
 
 
 def test_rest_means_rest() -> None:

@@ -95,6 +95,11 @@ def test_codes_numbers_and_times_are_readable() -> None:
         ({"value": "ann@example.org"}, []),
         ({"previous": "old", "external_id": "new"}, [Change("external id", "old", "new")]),
         ({"site": "Bonn", "batch": [1]}, [Change("batch", "", "[1]"), Change("site", "", "Bonn")]),
+        (
+            {"role": "custom", "permissions": ["manage_users", "manage_sso"], "previous_role": "admin"},
+            [Change("role", "admin", "custom (manage users, manage sso)")],
+        ),
+        ({"role": "admin"}, [Change("role", "", "admin")]),
         ({"joining": ["a"], "leaving": ["b"], "id": "m1", "external_id": "x", "message": "no"}, []),
     ],
 )
@@ -110,3 +115,4 @@ def test_what_needs_attention_comes_first() -> None:
 
 def test_actions_give_access_take_it_or_do_neither() -> None:
     assert [effect(kind) for kind in ("invite_member", "remove_member", "update_group")] == ["given", "taken", "other"]
+    assert [effect(kind) for kind in ("promote_member", "demote_member")] == ["given", "taken"]
