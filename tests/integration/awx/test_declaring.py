@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -93,7 +94,11 @@ def test_everything_is_declared_once(declaring: Declaring, awx: AwxServer) -> No
     assert {store.get("credentials", id_)["name"] for id_ in credentials} == {"acme key", "acme LDAP"}
 
     workflow = store.named("workflow_job_templates", "Bitwarden acme workflow")
-    assert order(awx, workflow["id"]) == ["preview", "approval", "apply"]
+    assert order(awx, workflow["id"]) == ["preview", "always", "approval", "success", "apply"]
+    carried_out = store.get(
+        "job_templates", store.named("workflow_job_template_nodes", "apply")["unified_job_template"]
+    )
+    assert json.loads(carried_out["extra_vars"]) == {"bitwarden_sync_approve": ["nothing was previewed"]}
     [told] = store.associated[f"workflow_job_templates/{workflow['id']}/notification_templates_approvals"]
     assert store.get("notification_templates", told)["name"] == "identity team"
     role = store.role("workflow_job_templates", workflow["id"], "approval_role")
@@ -111,16 +116,22 @@ def test_everything_is_declared_once(declaring: Declaring, awx: AwxServer) -> No
 
 
 def order(awx: AwxServer, workflow: int) -> list[str]:
-    """Return the nodes of a workflow from the first to the last, which are one chain by success."""
+    """Return the nodes of a workflow, which are one chain, from the first to the last with the links between them."""
     nodes = {
-        id_: node
+        id_: node["identifier"]
         for id_, node in awx.store.objects["workflow_job_template_nodes"].items()
         if node["workflow_job_template"] == workflow
     }
-    after = {id_: awx.store.associated.get(f"workflow_job_template_nodes/{id_}/success_nodes", []) for id_ in nodes}
-    [current] = set(nodes) - {id_ for ids in after.values() for id_ in ids}
-    chain = [nodes[current]["identifier"]]
-    while after[current]:
-        [current] = after[current]
-        chain.append(nodes[current]["identifier"])
+    links = {
+        (id_, target): state
+        for id_ in nodes
+        for state in ("success", "failure", "always")
+        for target in awx.store.associated.get(f"workflow_job_template_nodes/{id_}/{state}_nodes", [])
+    }
+    [current] = set(nodes) - {target for _, target in links}
+    chain = [nodes[current]]
+    for _ in links:
+        [(target, state)] = [(target, state) for (id_, target), state in links.items() if id_ == current]
+        chain += [state, nodes[target]]
+        current = target
     return chain
