@@ -105,6 +105,8 @@ options:
   state_file:
     description:
       - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink).
+      - It also remembers whom this sync revoked and when, for O(policy.grace_days), and which invitations were sent
+        again or withdrawn, for O(policy.reinvite_days) and O(policy.purge_days).
       - Without it each run starts without memory, and that guard has nothing to compare with.
       - On Vaultwarden it also holds what was last sent, which stands for the organization in the next run (see the
         notes).

@@ -60,7 +60,12 @@ _PERMISSION_OPTIONS = "".join(_permission(*permission) for permission in _PERMIS
 _LIMITS = "".join(
     _limit(*limit)
     for limit in (
-        ("removals", "the members removed", "a share of the members in the owner scope", 10),
+        (
+            "removals",
+            "the members removed and the invitations withdrawn",
+            "a share of the members in the owner scope",
+            10,
+        ),
         (
             "revocations",
             "the members revoked",
@@ -157,6 +162,37 @@ options:
         type: str
         choices: [revoke, remove]
         default: revoke
+      grace_days:
+        description:
+          - For how many days somebody who is to be removed stays revoked before that. Whoever comes back into service
+            meanwhile is restored. V(0) removes at once.
+          - It delays what V(remove) does in O(policy.absent), O(policy.disabled) and O(policy.deleted).
+          - The organization's event log tells when a member was revoked, else O(state_file) does. Without either, and
+            after a revocation by an administrator or a policy of the organization, the member stays revoked.
+        type: int
+        default: 0
+      reinvite_days:
+        description:
+          - After how many days an invitation that nobody has accepted is sent again, at most O(policy.reinvite_times)
+            times. V(0) never sends one again.
+          - Only invitations of the owner scope whose users are active count. Needs O(state_file), since Bitwarden does
+            not tell who was reminded.
+        type: int
+        default: 0
+      reinvite_times:
+        description:
+          - How many times an invitation is sent again at most.
+        type: int
+        default: 1
+      purge_days:
+        description:
+          - After how many days an invitation that nobody has accepted is withdrawn, which frees its seat. V(0) leaves
+            it open.
+          - The user is not invited again while the directory holds the user, and is reported instead. An administrator
+            may invite by hand.
+          - Withdrawals count for O(policy.guards.removals). Needs O(state_file).
+        type: int
+        default: 0
       absent_groups:
         description:
           - What happens to groups of the owner scope that the snapshot does not hold.

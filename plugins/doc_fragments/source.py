@@ -162,6 +162,18 @@ options:
               - A group filter of Bitwarden Directory Connector, read as it reads it. Except for LDAP and LDIF it also
                 drops users who are in none of the groups that remain, save deleted ones.
             type: str
+      external_id_prefix:
+        description:
+          - What the external ids of this source's users and groups begin with, in the snapshot and in the organization.
+            It comes after O(dirsync.bitwarden.bitwarden_org_sync#module:policy.external_id_prefix).
+          - Where every source has one, a run touches only objects of the organization that begin with one of them, so
+            that other runs and programs may share the organization. Choose prefixes of which none begins another, such
+            as V(corp:) and V(lab:). A source without prefix claims every object with an external id.
+          - Sources whose users have the same external ids, such as one for people and one for their groups, share a
+            prefix. Somebody who moves between sources is found by e-mail and gets the new external id.
+          - A source that is taken out of the run leaves its objects in the organization alone.
+        type: str
+        default: ""
       allow_empty:
         description:
           - Whether the source may contribute nobody. By default that is an error, since an account that may see nothing

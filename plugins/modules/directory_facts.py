@@ -247,6 +247,7 @@ ansible_facts:
               users: 1043
               groups: 50
               details: {}
+              external_id_prefix: ""
         warnings:
           description: The first 50 records that need attention; the snapshot holds them all.
           type: list

@@ -40,6 +40,7 @@ class OrganizationInMemory:
         self._next = 1000
         self.writes: list[tuple[str, str]] = []
         self.invited: list[str] = []
+        self.reinvited: list[str] = []
 
     def state(self) -> Organization:
         """Return what a reader of the whole organization sees."""
@@ -69,6 +70,12 @@ class OrganizationInMemory:
         self._members[member.id] = member
         self.invited.append(email)
         return member
+
+    def reinvite(self, member_id: str) -> None:
+        self._write("reinvite", member_id)
+        if self._members[member_id].status != MemberStatus.INVITED:
+            raise BitwardenError("POST reinvite", status=400, server="User invalid.")
+        self.reinvited.append(member_id)
 
     def update_member(self, member_id: str, *, external_id: str | Keep | None = KEEP, role: Role | None = None) -> None:
         self._write("update", member_id)

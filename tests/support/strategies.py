@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime, timedelta, timezone
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
@@ -17,7 +18,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
     Role,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy, Protection
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Reinvitations
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import RoleEntry
 from hypothesis import strategies as st
 
@@ -26,6 +29,9 @@ EMAILS = [f"user{number}@example.org" for number in range(8)]
 NAMES = ["Engineering", "Finance", "Support", "Everyone"]
 OWNERS = frozenset({MemberType.OWNER})
 PREFIXES = ["", "ldap:"]
+NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
+DAYS = st.sampled_from([0, 0, 3, 30])
+TIMES = st.sampled_from([0, 2, 3, 29, 30, 100]).map(lambda days: NOW - timedelta(days=days))
 UNLIMITED = Guards(**{limit.name: Limit() for limit in fields(Guards) if limit.name != "exempt"}, exempt=0)
 ROLES = [
     Role(),
@@ -90,6 +96,25 @@ def role_entries() -> st.SearchStrategy[tuple[RoleEntry, ...]]:
     return st.lists(entry, max_size=3).map(tuple)
 
 
+@st.composite
+def memories(draw: st.DrawFn) -> Memory:
+    """What may be known of the members of organizations(), or remembered of the users of snapshots(), at one time."""
+    ids = [f"m{number}" for number in range(7)]
+    revoked_by = draw(st.dictionaries(st.sampled_from(ids), st.sampled_from(["api", "person", "policy"])))
+    own = [member_id for member_id, author in revoked_by.items() if author == "api"]
+    return Memory(
+        revoked_by,
+        draw(st.booleans()),
+        revoked_at=draw(st.dictionaries(st.sampled_from(own), TIMES)) if own else {},
+        invited_at=draw(st.dictionaries(st.sampled_from(ids), TIMES)),
+        reinvitations=draw(
+            st.dictionaries(st.sampled_from(ids), st.builds(Reinvitations, st.sampled_from([1, 2]), TIMES))
+        ),
+        lapsed=frozenset(prefix + key for prefix in PREFIXES for key in draw(st.sets(st.sampled_from(IDENTITIES)))),
+        now=NOW,
+    )
+
+
 def policies() -> st.SearchStrategy[Policy]:
     """Every combination of choices, with the guards off."""
     return st.builds(
@@ -101,6 +126,10 @@ def policies() -> st.SearchStrategy[Policy]:
         absent=st.sampled_from(["ignore", "revoke", "remove"]),
         disabled=st.sampled_from(["ignore", "revoke", "remove"]),
         deleted=st.sampled_from(["revoke", "remove"]),
+        grace_days=DAYS,
+        reinvite_days=DAYS,
+        reinvite_times=st.sampled_from([0, 1, 2]),
+        purge_days=DAYS,
         absent_groups=st.sampled_from(["ignore", "remove"]),
         membership=st.sampled_from(["exclusive", "additive", "managed_only"]),
         external_id_prefix=st.sampled_from(PREFIXES),

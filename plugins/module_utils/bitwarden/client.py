@@ -118,6 +118,10 @@ class BitwardenClient:
         }
         return parsed(self._session.send("POST", "/public/members", email, json=body), parse_member)
 
+    def reinvite(self, member_id: str) -> None:
+        """Send the invitation of an invited member again; the server refuses it in any other status."""
+        self._session.send("POST", _path("members", member_id, "reinvite"))
+
     def update_member(
         self,
         member_id: str,

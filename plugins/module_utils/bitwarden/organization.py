@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
@@ -23,20 +23,28 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 Author = Literal["api", "person", "policy"]
 Choose = Callable[[Sequence[OrganizationGroup]], Collection[str]]
 
+LOG_DAYS = 365
+"""The API shows less than 367 days at once."""
+
+INVITED, RESTORED = 1500, 1512
 REVOKED, SELF_REVOKED, REVOKED_FOR_TWO_FACTOR, REVOKED_FOR_SINGLE_ORGANIZATION = 1511, 1518, 1520, 1521
 
 
 @dataclass(frozen=True, slots=True)
-class RevocationAuthors:
-    """Who revoked whom, by membership id, as far as the event log tells.
+class MemberEvents:
+    """What the event log tells of members, by membership id; all times are aware, in UTC.
 
-    ``api`` stands for the Public API and whatever else acts without a person (SCIM, Directory Connector), ``person``
-    for an administrator or the member, ``policy`` for a policy of the organization. ``log_works`` is False where the
-    log has no entry at all: then it is switched off or the plan has none, and silence means nothing.
+    ``revoked_by`` says who revoked a member last: ``api`` stands for the Public API and whatever else acts without a
+    person (SCIM, Directory Connector), ``person`` for an administrator or the member, ``policy`` for a policy of the
+    organization. ``revoked_at`` says when, ``invited_at`` since when an invitation is open: since the last invitation
+    or restoration. ``log_works`` is False where the log has no entry at all: then it is switched off or the plan has
+    none, and silence means nothing.
     """
 
-    revoked_by: Mapping[str, Author]
-    log_works: bool
+    revoked_by: Mapping[str, Author] = field(default_factory=dict)
+    revoked_at: Mapping[str, datetime] = field(default_factory=dict)
+    invited_at: Mapping[str, datetime] = field(default_factory=dict)
+    log_works: bool = False
 
 
 def all_groups(groups: Sequence[OrganizationGroup]) -> tuple[str, ...]:
@@ -60,24 +68,34 @@ def read_organization(client: BitwardenClient, choose: Choose = all_groups) -> O
     )
 
 
-def revocation_authors(client: BitwardenClient, member_ids: Collection[str], since: datetime) -> RevocationAuthors:
-    """Return who last revoked each of these members since a time (aware, less than 366 days ago).
+def member_events(
+    client: BitwardenClient, now: datetime, *, revoked: Collection[str] = (), invited: Collection[str] = ()
+) -> MemberEvents:
+    """Return who last revoked the members ``revoked``, and since when the members ``invited`` are.
 
-    Reads the log from its newest entry on, and no further than needed.
+    Reads the log of the year before ``now`` (aware) from its newest entry on, and no further than needed.
     """
-    missing = set(member_ids)
+    missing, waiting = set(revoked), set(invited)
     authors: dict[str, Author] = {}
+    revoked_at: dict[str, datetime] = {}
+    invited_at: dict[str, datetime] = {}
     log_works = False
-    tomorrow = datetime.now(timezone.utc) + timedelta(days=1)  # the server's clock may be ahead of ours
-    for event in client.events(since, tomorrow):
+    tomorrow = now + timedelta(days=1)  # the server's clock may be ahead of ours
+    for event in client.events(now - timedelta(days=LOG_DAYS), tomorrow):
         log_works = True
-        author = _author(event)
-        if author and event.member_id in missing:
-            authors[event.member_id] = author
-            missing.discard(event.member_id)
-        if not missing:
+        member_id, author, time = event.member_id or "", _author(event), _time(event)
+        if author and member_id in missing:
+            authors[member_id] = author
+            missing.discard(member_id)
+            if time:
+                revoked_at[member_id] = time
+        if event.type in (INVITED, RESTORED) and member_id in waiting:
+            waiting.discard(member_id)
+            if time:
+                invited_at[member_id] = time
+        if not missing and not waiting:
             break
-    return RevocationAuthors(authors, log_works)
+    return MemberEvents(authors, revoked_at, invited_at, log_works)
 
 
 def _members_of(client: BitwardenClient, group_id: str) -> frozenset[str] | None:
@@ -99,3 +117,11 @@ def _author(event: Event) -> Author | None:
     if event.type == REVOKED:
         return "person" if event.acting_user_id else "api"
     return None
+
+
+def _time(event: Event) -> datetime | None:
+    """Return when something happened, to the second (.NET writes up to seven digits behind it), None if unreadable."""
+    try:
+        return datetime.strptime(event.date[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None

@@ -36,11 +36,15 @@ _STATUS_RANK = {"active": 0, "disabled": 1, "deleted": 2}
 
 @dataclass(frozen=True, slots=True)
 class SourceIdentity:
-    """What a snapshot says about a source beside its counts; ``read_at`` is in UTC, ISO 8601."""
+    """What a snapshot says about a source beside its counts; ``read_at`` is in UTC, ISO 8601.
+
+    ``external_id_prefix`` begins the external ids of all its users and groups in the snapshot.
+    """
 
     name: str
     type: str
     read_at: str
+    external_id_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def contribution_from(
         ids = Listing([user.external_id for user in ordered.users])
         merged = _groups(ordered.groups, selected.groups, members, source.name, warnings)
         groups = [replace(group, members=ids.of(bits & selected.users)) for group, bits in merged]
+    if source.external_id_prefix:
+        users, groups = _under_prefix(source.external_id_prefix, users, groups)
     return Contribution(
         source=source,
         users=users,
@@ -91,6 +97,29 @@ def contribution_from(
         details=reading.details,
         state=reading.state,
     )
+
+
+def _under_prefix(prefix: str, users: Sequence[User], groups: Sequence[Group]) -> tuple[list[User], list[Group]]:
+    """Return the records with the prefix before their external ids; an id that gets too long becomes its hash."""
+    ids = {user.external_id: _prefixed(prefix, user.external_id) for user in users}
+    return [replace(user, external_id=ids[user.external_id]) for user in users], [
+        replace(
+            group,
+            external_id=_prefixed(prefix, group.external_id),
+            members=tuple(sorted([ids[member] for member in group.members])),
+        )
+        for group in groups
+    ]
+
+
+def _prefixed(prefix: str, external_id: str) -> str:
+    if len(prefix) + len(external_id) <= LONGEST_EXTERNAL_ID:
+        return prefix + external_id
+    return prefix + _hash_of(external_id)
+
+
+def _hash_of(external_id: str) -> str:
+    return "sha256:" + hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def better_user(first: User, second: User) -> User:
@@ -143,10 +172,9 @@ def _external_id(external_id: str, record: str, source: str, warnings: list[Reco
         message = "has no external id and is left out: choose an attribute that every record has"
         warnings.append(RecordWarning("external_id_missing", record, message, source))
     elif len(external_id) > LONGEST_EXTERNAL_ID:
-        digest = hashlib.sha256(external_id.encode("utf-8", "surrogatepass")).hexdigest()
         message = f"its external id has more than {LONGEST_EXTERNAL_ID} characters; its SHA-256 takes its place"
         warnings.append(RecordWarning("external_id_too_long", external_id[:LONGEST_EXTERNAL_ID], message, source))
-        return f"sha256:{digest}"
+        return _hash_of(external_id)
     return external_id
 
 

@@ -144,6 +144,7 @@ def _summaries(
             groups=group_counts[contribution.source.name],
             details=contribution.details,
             state=contribution.state,
+            external_id_prefix=contribution.source.external_id_prefix,
         )
         for contribution in contributions
     )

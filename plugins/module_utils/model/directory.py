@@ -85,7 +85,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """Provenance of one source in a snapshot: what was read, when (UTC, ISO 8601) and how much remained of it."""
+    """Provenance of one source in a snapshot: what was read, when (UTC, ISO 8601) and how much remained of it.
+
+    ``external_id_prefix`` begins the external ids of all its users and groups.
+    """
 
     name: str
     type: str
@@ -95,6 +98,7 @@ class SourceSummary:
     groups: int
     details: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Any] | None = None
+    external_id_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

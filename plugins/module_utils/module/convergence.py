@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connec
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
     read_organization,
-    revocation_authors,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     BitwardenError,
@@ -38,9 +37,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import Approval, approval_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.recall import recall, what_is_unknown
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
@@ -51,8 +51,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history imp
     read_history,
     write_history,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import restore_candidates
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.invitations import require_memory
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import what_to_remember
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.progress import Progress
@@ -62,6 +62,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_file
     write_reports,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import write_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import verdict
@@ -69,7 +70,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording imp
 RETURNED_ACTIONS = 100
 RETURNED_LINES = 100
 NAMED_FAILURES = 10
-EVENT_LOG_DAYS = 365
 WRITTEN_FILES = ("history_file", "metrics_file", "plan_path", "progress_file", "state_file")
 
 
@@ -85,7 +85,7 @@ class _Run:
     snapshot: Snapshot
     history: tuple[PastRun, ...]
     approval: Approval
-    started: str
+    now: datetime
     log: Callable[[str], None]
     observation: Observation
 
@@ -96,16 +96,18 @@ def converge(
     *,
     check_mode: bool,
     log: Callable[[str], None] = lambda line: None,
+    clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
 ) -> dict[str, Any]:
     """Return the result of a module that converges these parts of an organization (see the modules' RETURN).
 
-    ``log`` takes a line now and then while a long plan is carried out, and one at the end.
+    ``log`` takes a line now and then while a long plan is carried out, and one at the end. ``clock`` tells the time,
+    aware, in UTC.
 
     In check mode everything is read, planned and checked in the same way, but not written. Raises GuardError before
     anything is written when a guard trips (in check mode the trips are part of the result instead, so that the
     difference can be seen), and ConvergenceError after everything possible was done when some actions failed.
     """
-    started = _now()
+    now = clock()
     connection = connection_from(options)
     with Observation(connection.organization, options, check_mode=check_mode, log=log) as observation:
         check_report_paths(_report_paths(options))
@@ -113,10 +115,12 @@ def converge(
             if options[name]:
                 require_writable(Path(options[name]))
         policy = policy_from(options["policy"])
+        require_memory(policy, _path(options["state_file"]))
         lock_directory = _path(options["lock_directory"]) or default_lock_directory()
         lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
         with nullcontext() if check_mode else lock:
-            snapshot = _snapshot(options, started)
+            snapshot = _snapshot(options, _written(now))
+            policy = scoped(policy, snapshot)
             history = read_history(_path(options["history_file"]), connection.organization)
             approval = approval_from(options, connection.organization)
             observation.client = client = BitwardenClient(connection)
@@ -130,7 +134,7 @@ def converge(
                     snapshot,
                     history,
                     approval,
-                    started,
+                    now,
                     log,
                     observation,
                 ),
@@ -161,6 +165,7 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
     if run.check_mode:
         results = predict(work.plan)
     else:
+        _write_ahead(run, state, work)
         progress_file = _path(run.options["progress_file"])
         with Progress(work.plan, run.connection.organization, progress_file, run.log) as progress:
             results = work.apply(progress)
@@ -169,9 +174,16 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
     if failures:
         raise _failed(failures, result)
     if not run.check_mode and run.options["state_file"]:
-        state = State(applied_counts=run.snapshot.counts(), sent=work.sent)
+        state = State(applied_counts=run.snapshot.counts(), sent=work.sent, remembered=work.remembered)
         write_state(Path(run.options["state_file"]), run.connection.organization, state)
     return result
+
+
+def _write_ahead(run: _Run, state: State, work: Work) -> None:
+    """Note what is about to happen to members, so that a run that dies leaves it to the next one."""
+    path = _path(run.options["state_file"])
+    if path and work.remembered != state.remembered:
+        write_state(path, run.connection.organization, replace(state, remembered=work.remembered))
 
 
 def _snapshot(options: Mapping[str, Any], now: str) -> Snapshot:
@@ -191,8 +203,12 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
         organization = _read(run, client)
     except ImportOnlyError:
         return import_only_work(client, run.snapshot, state.sent, run.policy, run.parts, _members_first(run))
-    memory = _memory(run, client, organization)
+    ask_log = "members" in run.parts or _members_first(run)
+    memory = recall(client if ask_log else None, run.snapshot, organization, run.policy, state.remembered, run.now)
     plan = make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=_members_first(run))
+    remembered = state.remembered
+    if "members" in run.parts:
+        remembered = what_to_remember(remembered, memory, plan, run.snapshot, organization, run.policy)
     pace = CLOUD if run.connection.cloud else SELF_HOSTED
     steps = choose_steps(plan, organization, run.options["transport"], pace)
     return Work(
@@ -200,7 +216,8 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
         plan,
         lambda progress: apply_plan(steps, organization, client, progress),
         seats=_seats(run, client, plan),
-        unknown=_unknown(plan, memory),
+        unknown=what_is_unknown(plan, memory),
+        remembered=remembered,
     )
 
 
@@ -209,25 +226,6 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
     if "groups" not in run.parts:
         return read_organization(client, lambda groups: ())
     return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
-
-
-def _memory(run: _Run, client: BitwardenClient, organization: Organization) -> Memory:
-    """Return what the event log tells, where the plan depends on it."""
-    candidates = restore_candidates(run.snapshot.users, organization.members, run.policy)
-    if not candidates or "members" not in run.parts:
-        return NOTHING_KNOWN
-    since = datetime.now(timezone.utc) - timedelta(days=EVENT_LOG_DAYS)
-    authors = revocation_authors(client, [member.id for member in candidates], since)
-    return Memory(authors.revoked_by, authors.log_works)
-
-
-def _unknown(plan: Plan, memory: Memory) -> tuple[str, ...]:
-    """Return what the plan had to do without knowing."""
-    restored = [action.key for action in plan.actions if action.kind == Kind.RESTORE_MEMBER]
-    if not restored or memory.log_works:
-        return ()
-    named = ", ".join(restored[:NAMED_FAILURES])
-    return (f"The event log is empty, so that nobody knows who revoked the members that are restored: {named}",)
 
 
 def _members_first(run: _Run) -> bool:
@@ -259,8 +257,8 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         organization=run.connection.organization,
         current=work.organization,
         check_mode=run.check_mode,
-        started=run.started,
-        finished=_now(),
+        started=_written(run.now),
+        finished=_written(datetime.now(timezone.utc)),
         guard=guard,
     )
     run.observation.report = report
@@ -270,7 +268,7 @@ def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str
         write_history(Path(run.options["history_file"]), history)
     write_reports(_report_paths(run.options), report, history)
     if run.options["plan_path"] and (run.check_mode or guard):
-        write_plan(Path(run.options["plan_path"]), plan, run.connection.organization, run.started)
+        write_plan(Path(run.options["plan_path"]), plan, run.connection.organization, _written(run.now))
     return {
         "changed": any(result.outcome in ("planned", "done") for result in results),
         "plan": {
@@ -319,5 +317,5 @@ def _path(value: str | None) -> Path | None:
     return Path(value) if value else None
 
 
-def _now() -> str:
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _written(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

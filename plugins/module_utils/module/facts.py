@@ -36,6 +36,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store i
 )
 
 RETURNED_WARNINGS = 50
+LONGEST_PREFIX = 50
 
 _States = Mapping[tuple[str, str], Mapping[str, Any]]
 """What incremental reads need of the read before, by name and type of the source."""
@@ -50,10 +51,11 @@ class _Source:
     provider: Provider
     selection: Selection
     allow_empty: bool
+    external_id_prefix: str
     incremental: bool
 
     def read(self, states: _States) -> Contribution:
-        identity = SourceIdentity(self.name, self.type, read_at=_now())
+        identity = SourceIdentity(self.name, self.type, _now(), self.external_id_prefix)
         reading = self.provider.read(states.get((self.name, self.type)))
         return contribution_from(identity, reading, self.selection, allow_empty=self.allow_empty)
 
@@ -114,8 +116,18 @@ def _source(options: Mapping[str, Any]) -> _Source:
         provider=provider(source_type, name, request),
         selection=selection,
         allow_empty=options["allow_empty"],
+        external_id_prefix=_prefix(name, options["external_id_prefix"]),
         incremental=bool(request.get("incremental")),
     )
+
+
+def _prefix(source: str, prefix: str) -> str:
+    if len(prefix) > LONGEST_PREFIX or prefix != prefix.strip():
+        raise ConfigurationError(
+            f"The source {source} has the external_id_prefix {prefix[:LONGEST_PREFIX]!r}",
+            hint=f"Give at most {LONGEST_PREFIX} characters without space around them, such as 'corp:'",
+        )
+    return prefix
 
 
 def _snapshot_path(value: str | None) -> Path:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
@@ -26,6 +26,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record impo
     assumed_organization,
     organization_after,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Work:
     """A plan for an organization, and how to carry it out; ``apply`` takes a function that hears of each result.
 
     ``unknown`` says what the plan had to be made without. ``sent`` is what the next run takes the organization for
-    where it cannot be read.
+    where it cannot be read, ``remembered`` what the next run has to know of members.
     """
 
     organization: Organization
@@ -42,6 +43,7 @@ class Work:
     seats: Seats | None = None
     unknown: tuple[str, ...] = ()
     sent: Organization | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 def import_only_work(

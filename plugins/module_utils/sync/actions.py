@@ -31,10 +31,12 @@ class Kind(str, Enum):
     DEMOTE_MEMBER = "demote_member"
     REPLACE_INVITATION = "replace_invitation"
     INVITE_MEMBER = "invite_member"
+    REINVITE_MEMBER = "reinvite_member"
     CREATE_GROUP = "create_group"
     UPDATE_GROUP = "update_group"
     SET_GROUP_MEMBERS = "set_group_members"
     REVOKE_MEMBER = "revoke_member"
+    WITHDRAW_INVITATION = "withdraw_invitation"
     REMOVE_MEMBER = "remove_member"
     DELETE_GROUP = "delete_group"
 

@@ -40,6 +40,7 @@ class Client(importing.Client, Protocol):
     def member(self, member_id: str) -> Member | None: ...
     def group(self, group_id: str) -> OrganizationGroup | None: ...
     def invite(self, email: str, external_id: str | None, *, role: Role = PLAIN_USER) -> Member: ...
+    def reinvite(self, member_id: str) -> None: ...
     def update_member(
         self, member_id: str, *, external_id: str | Keep | None = KEEP, role: Role | None = None
     ) -> None: ...
@@ -104,10 +105,12 @@ class _Application:
             Kind.DEMOTE_MEMBER: self._change_role,
             Kind.REPLACE_INVITATION: self._replace_invitation,
             Kind.INVITE_MEMBER: lambda action: self._invite(action.key, action),
+            Kind.REINVITE_MEMBER: self._reinvite,
             Kind.CREATE_GROUP: self._create_group,
             Kind.UPDATE_GROUP: self._update_group,
             Kind.SET_GROUP_MEMBERS: self._set_group_members,
             Kind.REVOKE_MEMBER: self._revoke,
+            Kind.WITHDRAW_INVITATION: self._withdraw_invitation,
             Kind.REMOVE_MEMBER: lambda action: self._remove_member(_known(action.id)),
             Kind.DELETE_GROUP: self._delete_group,
         }
@@ -222,12 +225,25 @@ class _Application:
 
     def _replace_invitation(self, action: Action) -> None:
         """The API cannot change an address: withdraw the invitation nobody accepted, and invite the new address."""
+        self._withdraw_invitation(action)
+        self._invite(_known(action.value), action)
+
+    def _withdraw_invitation(self, action: Action) -> None:
+        """Remove somebody who has not accepted, which may have changed since it was planned."""
         member_id = _known(action.id)
         member = self._client.member(member_id)
         if member is not None and member.status != MemberStatus.INVITED:
-            raise DirsyncError(f"The invitation of {action.key} was not replaced: it has been accepted meanwhile")
+            raise DirsyncError(f"The invitation of {action.key} was not withdrawn: it has been accepted meanwhile")
         self._remove_member(member_id)
-        self._invite(_known(action.value), action)
+
+    def _reinvite(self, action: Action) -> None:
+        """Send the invitation again. Whoever has accepted meanwhile needs none."""
+        try:
+            self._client.reinvite(_known(action.id))
+        except BitwardenError as error:
+            member = self._client.member(_known(action.id)) if error.status == 400 else None
+            if member is None or member.status not in (MemberStatus.ACCEPTED, MemberStatus.CONFIRMED):
+                raise
 
     def _remove_member(self, member_id: str) -> None:
         try:

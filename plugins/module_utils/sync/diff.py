@@ -17,7 +17,6 @@ MOST_NAMES = 50
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@/-]*(?: [A-Za-z0-9_.@/-]+)*")
 RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-
 Fields = dict[str, object]
 
 
@@ -69,10 +68,12 @@ def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
         Kind.DEMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
         Kind.REPLACE_INVITATION: lambda: ({"email": action.key}, {"email": action.value, **_role(action.role)}),
         Kind.INVITE_MEMBER: lambda: (None, {"status": "invited", **external_id, **_role(action.role)}),
+        Kind.REINVITE_MEMBER: lambda: ({"status": status}, {"status": "reinvited"}),
         Kind.CREATE_GROUP: lambda: (None, external_id),
         Kind.UPDATE_GROUP: lambda: _group_update(action),
         Kind.SET_GROUP_MEMBERS: lambda: _group_members(action),
         Kind.REVOKE_MEMBER: lambda: ({"status": status}, {"status": "revoked"}),
+        Kind.WITHDRAW_INVITATION: lambda: ({"status": status, **external_id}, None),
         Kind.REMOVE_MEMBER: lambda: ({"status": status, **external_id}, None),
         Kind.DELETE_GROUP: lambda: (external_id, None),
     }

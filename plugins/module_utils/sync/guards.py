@@ -36,7 +36,7 @@ GUARDS = (
 """The names of all guards."""
 
 NAMED_RECORDS = 20
-REMOVING = frozenset({Kind.REMOVE_MEMBER})
+REMOVING = frozenset({Kind.REMOVE_MEMBER, Kind.WITHDRAW_INVITATION})
 REVOKING = frozenset({Kind.REVOKE_MEMBER})
 DELETING = frozenset({Kind.DELETE_GROUP})
 INVITING = frozenset({Kind.INVITE_MEMBER, Kind.REPLACE_INVITATION})

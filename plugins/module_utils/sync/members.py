@@ -17,6 +17,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Role,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Refusal
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.grace import with_grace
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.invitations import (
+    care_for_invitation,
+    refuse_invitation,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import NO_ROLES, WantedRoles
@@ -163,13 +168,13 @@ def plan_members(
         if member is not None:
             _plan_member(plan, user, member, policy, memory)
         elif user.external_id not in matches.refusals:
-            _plan_stranger(plan, user, taken, policy, roles)
+            _plan_stranger(plan, user, taken, policy, memory, roles)
     shared = Counter(member.external_id for member in members)
     for member in matches.unclaimed:
         if shared[member.external_id] > 1:
             plan.refusals.append(_shared_external_id(member.email, member.external_id))
         else:
-            _plan_absent(plan, member, policy)
+            _plan_absent(plan, member, policy, memory)
     return plan
 
 
@@ -203,7 +208,9 @@ def restore_candidates(users: Sequence[User], members: Sequence[Member], policy:
     )
 
 
-def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy, roles: WantedRoles) -> None:
+def _plan_stranger(
+    plan: MemberPlan, user: User, taken: set[str], policy: Policy, memory: Memory, roles: WantedRoles
+) -> None:
     """Plan for a user without membership: invite an active one who can be invited."""
     if user.status != "active":
         return
@@ -216,6 +223,8 @@ def _plan_stranger(plan: MemberPlan, user: User, taken: set[str], policy: Policy
         plan.refusals.append(Refusal(user.email, "email_taken", message, external_id))
     elif not policy.invite:
         plan.refusals.append(Refusal(user.email, "invite_off", "not a member, and invite is off", external_id))
+    elif refusal := refuse_invitation(user.email, external_id, memory):
+        plan.refusals.append(refusal)
     else:
         role = roles.of_invitation(user.external_id)
         plan.actions.append(Action(Kind.INVITE_MEMBER, user.email, "new_user", external_id, role=role))
@@ -307,8 +316,9 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
     _plan_external_id(plan, member, external_id)
     if wish == "keep":
         _plan_restore(plan, member, external_id, policy, memory)
+        _plan_invitation(plan, user, member, policy, memory)
     else:
-        _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id)
+        _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id, policy, memory)
         if member.id in plan.gone:
             plan.keys.pop(user.external_id)
 
@@ -364,18 +374,40 @@ def _plan_restore(plan: MemberPlan, member: Member, external_id: str, policy: Po
         plan.actions.append(Action(Kind.RESTORE_MEMBER, member.email, "active_again", external_id, member.id))
 
 
-def _plan_absent(plan: MemberPlan, member: Member, policy: Policy) -> None:
+def _plan_invitation(plan: MemberPlan, user: User, member: Member, policy: Policy, memory: Memory) -> None:
+    """Plan what is due for an invitation that nobody has accepted yet."""
+    action = care_for_invitation(user, member, policy, memory)
+    if action is None:
+        return
+    plan.actions.append(action)
+    if action.kind == Kind.WITHDRAW_INVITATION:
+        plan.gone.add(member.id)
+        plan.keys.pop(user.external_id)
+
+
+def _plan_absent(plan: MemberPlan, member: Member, policy: Policy, memory: Memory) -> None:
     if not policy.protected.covers(member):
-        _withdraw(plan, member, policy.absent, "absent_from_directory", member.external_id)
+        _withdraw(plan, member, policy.absent, "absent_from_directory", member.external_id, policy, memory)
     elif policy.absent != "ignore" and member.status != MemberStatus.REVOKED:
         plan.refusals.append(_protected(member, "no user of the snapshot has this external id"))
 
 
-def _withdraw(plan: MemberPlan, member: Member, wish: str, reason: str, external_id: str | None) -> None:
+def _withdraw(
+    plan: MemberPlan,
+    member: Member,
+    wish: str,
+    reason: str,
+    external_id: str | None,
+    policy: Policy,
+    memory: Memory,
+) -> None:
     """Plan to take the access away as the policy wishes, unless it is gone already.
 
     A removal that would free an awaited address becomes a revocation: otherwise the next run would have to go on.
     """
+    wish, reason, refusal = with_grace(wish, reason, member, policy, memory)
+    if refusal:
+        plan.refusals.append(refusal)
     if wish == "remove" and member.email in plan.awaited:
         message = "not removed, since another user of the directory has this address by now: remove one of them by hand"
         plan.refusals.append(Refusal(member.email, "address_awaited", message, external_id))

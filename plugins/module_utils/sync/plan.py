@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.role_changes import plan_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import wanted_roles
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
 
 Part = Literal["members", "groups"]
 BOTH: frozenset[Part] = frozenset({"members", "groups"})
@@ -43,6 +44,7 @@ def make_plan(
     ``parts`` are what to plan. Groups alone are planned against the organization as a run for the members with the
     same snapshot and policy would leave it, or, without ``members_first``, against the organization as it is.
     """
+    policy = scoped(policy, snapshot)
     snapshot, organization = _in_order(snapshot, organization)
     if "members" in parts or members_first:
         roles = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)

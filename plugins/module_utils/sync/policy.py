@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member, MemberType
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import OtherRoles, RoleEntry, role_entries
 
@@ -18,6 +19,8 @@ OnAbsent = Literal["ignore", "revoke", "remove"]
 OnDeleted = Literal["revoke", "remove"]
 OnAbsentGroup = Literal["ignore", "remove"]
 Membership = Literal["exclusive", "additive", "managed_only"]
+
+COUNTED = ("grace_days", "reinvite_days", "reinvite_times", "purge_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything that a plan depends on besides the snapshot and the organization."""
+    """Everything that a plan depends on besides the snapshot and the organization.
+
+    ``source_prefixes`` come from the sources of the snapshot, see :func:`scoped`.
+    """
 
     invite: bool = True
     restore: bool = True
@@ -74,9 +80,14 @@ class Policy:
     absent: OnAbsent = "revoke"
     disabled: OnAbsent = "revoke"
     deleted: OnDeleted = "revoke"
+    grace_days: int = 0
+    reinvite_days: int = 0
+    reinvite_times: int = 1
+    purge_days: int = 0
     absent_groups: OnAbsentGroup = "ignore"
     membership: Membership = "managed_only"
     external_id_prefix: str = ""
+    source_prefixes: tuple[str, ...] = ("",)
     allow_seat_purchase: bool = False
     roles: tuple[RoleEntry, ...] = ()
     other_roles: OtherRoles = "keep"
@@ -90,11 +101,17 @@ class Policy:
 
     def owns(self, external_id: str | None) -> bool:
         """Say whether an object with this external id belongs to the owner scope."""
-        return external_id is not None and external_id.startswith(self.external_id_prefix)
+        scope = tuple([self.external_id_prefix + prefix for prefix in self.source_prefixes])
+        return external_id is not None and external_id.startswith(scope)
 
     def manages(self, member: Member) -> bool:
         """Say whether this member belongs to the owner scope and is not protected."""
         return self.owns(member.external_id) and not self.protected.covers(member)
+
+    @property
+    def ages_invitations(self) -> bool:
+        """Whether the age of an invitation matters."""
+        return bool(self.reinvite_days or self.purge_days)
 
 
 def policy_from(options: Mapping[str, Any]) -> Policy:
@@ -103,6 +120,9 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     Raises ConfigurationError for what contradicts itself.
     """
     values = dict(options)
+    for name in COUNTED:
+        if values.get(name, 0) < 0:
+            raise ConfigurationError(f"policy.{name} is {values[name]}", hint="Give a number of 0 or more; 0 is off")
     guards = dict(values.pop("guards", None) or {})
     exempt = guards.pop("exempt", Guards().exempt)
     limits: dict[str, Any] = {

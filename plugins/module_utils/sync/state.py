@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import organization_from_record, record_of
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import (
+    Remembered,
+    remembered_as_data,
+    remembered_from_data,
+)
 
 FORMAT = f"{PRODUCT}/state"
 FORMAT_VERSION = 1
@@ -26,11 +31,13 @@ class State:
     """What the last run without failure leaves to the next; None where there was none.
 
     ``applied_counts`` are the counts of its snapshot (see Snapshot.counts). ``sent`` is what the organization holds as
-    far as it was sent (see record.py), None also where the organization itself can tell.
+    far as it was sent (see record.py), None also where the organization itself can tell. ``remembered`` is what any
+    run outside check mode did to members, or was about to do when it died.
     """
 
     applied_counts: Mapping[str, int] | None = None
     sent: Organization | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
 
 def read_state(path: Path | None, organization: str) -> State:
@@ -57,7 +64,11 @@ def read_state(path: Path | None, organization: str) -> State:
         sent = organization_from_record(content["sent"]) if "sent" in content else None
     except ValueError as error:
         raise _unusable(path, f"its record of what was sent is broken: {error}") from error
-    return State(applied_counts=counts, sent=sent)
+    try:
+        remembered = remembered_from_data(content["remembered"]) if "remembered" in content else Remembered()
+    except ValueError as error:
+        raise _unusable(path, f"what it remembers of members is broken: {error}") from error
+    return State(applied_counts=counts, sent=sent, remembered=remembered)
 
 
 def write_state(path: Path, organization: str, state: State) -> None:
@@ -70,6 +81,8 @@ def write_state(path: Path, organization: str, state: State) -> None:
     }
     if state.sent is not None:
         content["sent"] = record_of(state.sent)
+    if state.remembered != Remembered():
+        content["remembered"] = remembered_as_data(state.remembered)
     write_private(path, [json.dumps(content, indent=2).encode() + b"\n"])
 
 

@@ -25,7 +25,14 @@ KNOWN_FIELDS = frozenset(
 )
 GIVES_ACCESS = frozenset(kind.value for kind in (Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER, Kind.PROMOTE_MEMBER))
 TAKES_ACCESS = frozenset(
-    kind.value for kind in (Kind.DEMOTE_MEMBER, Kind.REVOKE_MEMBER, Kind.REMOVE_MEMBER, Kind.DELETE_GROUP)
+    kind.value
+    for kind in (
+        Kind.DEMOTE_MEMBER,
+        Kind.REVOKE_MEMBER,
+        Kind.WITHDRAW_INVITATION,
+        Kind.REMOVE_MEMBER,
+        Kind.DELETE_GROUP,
+    )
 )
 
 

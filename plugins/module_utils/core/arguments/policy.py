@@ -22,6 +22,10 @@ def policy_spec() -> dict[str, Any]:
         "absent": {"type": "str", "choices": ["ignore", "revoke", "remove"], "default": "revoke"},
         "disabled": {"type": "str", "choices": ["ignore", "revoke", "remove"], "default": "revoke"},
         "deleted": {"type": "str", "choices": ["revoke", "remove"], "default": "revoke"},
+        "grace_days": {"type": "int", "default": 0},
+        "reinvite_days": {"type": "int", "default": 0},
+        "reinvite_times": {"type": "int", "default": 1},
+        "purge_days": {"type": "int", "default": 0},
         "absent_groups": {"type": "str", "choices": ["ignore", "remove"], "default": "ignore"},
         "membership": {
             "type": "str",

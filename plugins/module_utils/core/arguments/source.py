@@ -58,6 +58,7 @@ def source_spec() -> dict[str, Any]:
         **{name: {"type": "dict", "options": _with_environment(name, spec)} for name, spec in types.items()},
         "users": {"type": "dict", "default": {}, "options": _selection(_user_rules())},
         "groups": {"type": "dict", "default": {}, "options": _selection(_group_rules())},
+        "external_id_prefix": {"type": "str", "default": ""},
         "allow_empty": {"type": "bool", "default": False},
     }
     return {

@@ -202,6 +202,15 @@ def test_revoke_and_restore(bitwarden: BitwardenClient, emulator: BitwardenServe
     assert emulator.organization.member(ANN).status == Status.CONFIRMED
 
 
+def test_reinvite(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
+    ann = emulator.organization.add_member(ANN, status=Status.INVITED)
+    bitwarden.reinvite(ann.id)
+    assert [record.path for record in emulator.recorder.writes()] == [f"/api/public/members/{ann.id}/reinvite"]
+    emulator.organization.accept(ANN)
+    with pytest.raises(BitwardenError, match=r"400.*User invalid\."):
+        bitwarden.reinvite(ann.id)
+
+
 def test_older_servers_cannot_revoke(bitwarden_server: StartBitwarden, client_of: ClientOf) -> None:
     emulator = bitwarden_server(version="2026.1.0")
     ann = emulator.organization.add_member(ANN)

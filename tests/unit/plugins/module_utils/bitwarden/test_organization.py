@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
-    RevocationAuthors,
+    MemberEvents,
+    member_events,
     read_organization,
-    revocation_authors,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Event
@@ -24,7 +24,7 @@ from ansible_collections.dirsync.bitwarden.tests.emulators.common import Fault, 
 
 ClientOf = Callable[[BitwardenServer], BitwardenClient]
 NAMES = tuple(f"Group {number:02}" for number in range(20))
-LAST_MONTH = datetime.now(timezone.utc) - timedelta(days=30)
+NOW = datetime.now(timezone.utc)
 
 
 @pytest.fixture
@@ -105,8 +105,9 @@ def test_authors_of_revocations(emulator: BitwardenServer, client_of: ClientOf) 
     client.revoke(by_api)
     organization.revoke_by_hand("bob@example.org")
     never = organization.add_member("eve@example.org").id
-    authors = revocation_authors(client, [by_api, by_hand, never], LAST_MONTH)
-    assert authors == RevocationAuthors({by_api: "api", by_hand: "person"}, log_works=True)
+    events = member_events(client, NOW, revoked=[by_api, by_hand, never])
+    assert (events.revoked_by, events.log_works) == ({by_api: "api", by_hand: "person"}, True)
+    assert NOW - events.revoked_at[by_api] < timedelta(hours=1)
 
 
 def test_latest_revocation_counts(emulator: BitwardenServer, client_of: ClientOf) -> None:
@@ -117,12 +118,12 @@ def test_latest_revocation_counts(emulator: BitwardenServer, client_of: ClientOf
     organization.restore_by_hand("ann@example.org")
     emulator.clock.advance(60)
     organization.revoke_by_hand("ann@example.org")
-    assert revocation_authors(client, [ann], LAST_MONTH).revoked_by == {ann: "person"}
+    assert member_events(client, NOW, revoked=[ann]).revoked_by == {ann: "person"}
 
 
 def test_empty_log_is_no_memory(emulator: BitwardenServer, client_of: ClientOf) -> None:
     ann = emulator.organization.member("ann@example.org").id
-    assert revocation_authors(client_of(emulator), [ann], LAST_MONTH) == RevocationAuthors({}, log_works=False)
+    assert member_events(client_of(emulator), NOW, revoked=[ann]) == MemberEvents()
 
 
 class Log:
@@ -138,9 +139,13 @@ class Log:
             self.asked += 1
             yield event
 
-    def authors(self, *member_ids: str) -> RevocationAuthors:
+    def authors(self, *member_ids: str) -> MemberEvents:
         """Return who revoked these members."""
-        return revocation_authors(cast(BitwardenClient, self), member_ids, LAST_MONTH)
+        return self.read(revoked=member_ids)
+
+    def read(self, **members: Collection[str]) -> MemberEvents:
+        """Return what the events tell of these members."""
+        return member_events(cast(BitwardenClient, self), NOW, **members)
 
 
 @pytest.mark.parametrize(
@@ -160,10 +165,28 @@ def test_causes_of_revocations(type_: int, acting_user_id: str | None, author: s
 
 def test_other_events_are_no_revocations() -> None:
     log = Log(Event(1512, "", member_id="m1"), Event(1502, "", member_id="m1"), Event(1511, "", member_id="m2"))
-    assert log.authors("m1") == RevocationAuthors({}, log_works=True)
+    assert log.authors("m1") == MemberEvents(log_works=True)
 
 
 def test_log_is_read_no_further_than_needed() -> None:
     log = Log(*(Event(1511, "", member_id=f"m{number}") for number in range(10)))
     log.authors("m0", "m1")
     assert log.asked == 2
+
+
+def test_an_invitation_is_open_since_the_last_one_or_the_restoration() -> None:
+    log = Log(
+        Event(1502, "2026-03-09T08:00:00Z", member_id="m1"),
+        Event(1500, "2026-03-08T08:00:00.1234567Z", member_id="m1"),
+        Event(1512, "2026-03-07T08:00:00Z", member_id="m2"),
+        Event(1500, "2026-03-01T08:00:00Z", member_id="m2"),
+        Event(1500, "2026-03-01T08:00:00Z", member_id="m1"),
+        Event(1500, "2026-03-01T08:00:00Z", member_id="m3"),
+    )
+    days = {member_id: time.day for member_id, time in log.read(invited=["m1", "m2", "m4"]).invited_at.items()}
+    assert days == {"m1": 8, "m2": 7}
+
+
+def test_a_date_that_cannot_be_read_is_no_date() -> None:
+    log = Log(Event(1511, "yesterday", member_id="m1"), Event(1500, "", member_id="m2"))
+    assert log.read(revoked=["m1"], invited=["m2"]) == MemberEvents({"m1": "api"}, log_works=True)

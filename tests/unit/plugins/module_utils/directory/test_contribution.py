@@ -166,3 +166,21 @@ def test_no_users_at_all_is_an_error_unless_allowed() -> None:
     with pytest.raises(IncompleteReadError, match="has 1 users, but its selection leaves none"):
         contribute([user("b", "b@x.org")], selection=ONLY_A)
     assert contribution_from(SOURCE, Reading([], []), EVERYBODY, allow_empty=True).users == []
+
+
+def test_a_prefix_begins_all_external_ids_after_the_selection() -> None:
+    source = SourceIdentity("hr", "ldap", "2026-03-01T12:00:00Z", "corp:")
+    reading = Reading([user("b", "b@x.org"), user("a", "a@x.org")], [DirectGroup("g", "Group", [0, 1])])
+    result = contribution_from(source, reading, ONLY_A)
+    assert [person.external_id for person in result.users] == ["corp:a"]
+    assert [(group.external_id, group.members) for group in result.groups] == [("corp:g", ("corp:a",))]
+
+
+def test_an_external_id_that_gets_too_long_by_its_prefix_becomes_its_hash() -> None:
+    source = SourceIdentity("hr", "ldap", "2026-03-01T12:00:00Z", "corp:")
+    long_id = "x" * 298
+    reading = Reading([user(long_id, "a@x.org")], [DirectGroup("g", "Group", [0])])
+    result = contribution_from(source, reading, EVERYBODY)
+    expected = "corp:sha256:" + hashlib.sha256(long_id.encode()).hexdigest()
+    assert result.users[0].external_id == expected
+    assert result.groups[0].members == (expected,)

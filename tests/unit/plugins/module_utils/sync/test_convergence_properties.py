@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import MemberEvents
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     MemberStatus,
@@ -14,30 +15,43 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
     Role,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory, memory_of, what_to_remember
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import role_of, wanted_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, choose_steps
 from ansible_collections.dirsync.bitwarden.tests.support.organization import Killed, OrganizationInMemory
-from ansible_collections.dirsync.bitwarden.tests.support.strategies import organizations, policies, snapshots
+from ansible_collections.dirsync.bitwarden.tests.support.strategies import (
+    memories,
+    organizations,
+    policies,
+    snapshots,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 
-@given(snapshots(), organizations(), policies())
-def test_a_second_run_finds_nothing_to_do(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
+@given(snapshots(), organizations(), policies(), memories())
+def test_a_second_run_finds_nothing_to_do(
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
+) -> None:
     client = OrganizationInMemory(organization)
-    plan = make_plan(snapshot, organization, policy)
+    plan = make_plan(snapshot, organization, policy, memory)
     results = apply_plan(plan.actions, organization, client)
     assert [result.message for result in results if result.outcome != "done"] == []
-    assert make_plan(snapshot, client.state(), policy).actions == ()
+    memory = _after(memory, plan, snapshot, organization, policy)
+    assert make_plan(snapshot, client.state(), policy, memory).actions == ()
 
 
-@given(snapshots(), organizations(), policies())
-def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: Organization, policy: Policy) -> None:
+@given(snapshots(), organizations(), policies(), memories())
+def test_owners_and_strangers_are_left_alone(
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
+) -> None:
     client = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy).actions, organization, client)
+    apply_plan(make_plan(snapshot, organization, policy, memory).actions, organization, client)
     after = {member.id: member for member in client.state().members}
     addresses = {user.email for user in snapshot.users}
     for member in organization.members:
@@ -47,6 +61,7 @@ def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: O
             assert replace(after[member.id], type=member.type, permissions=None) == member
         elif member.type == MemberType.OWNER or not (owned or linkable):
             assert after[member.id] == member
+            assert member.id not in client.reinvited
         elif member.external_id is None:
             assert after[member.id].status == member.status
     groups = {group.id: group for group in client.state().groups}
@@ -57,9 +72,9 @@ def test_owners_and_strangers_are_left_alone(snapshot: Snapshot, organization: O
                 assert groups[group.id] == group
 
 
-@given(snapshots(), organizations(), policies(), st.integers(0, 30))
+@given(snapshots(), organizations(), policies(), memories(), st.integers(0, 30))
 def test_a_killed_run_converges_on_the_next_one(
-    snapshot: Snapshot, organization: Organization, policy: Policy, fatal: int
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory, fatal: int
 ) -> None:
     def kill(number: int) -> None:
         if number == fatal:
@@ -67,17 +82,36 @@ def test_a_killed_run_converges_on_the_next_one(
 
     client = OrganizationInMemory(organization, kill)
     straight = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy).actions, organization, straight)
+    plan = make_plan(snapshot, organization, policy, memory)
+    apply_plan(plan.actions, organization, straight)
     try:
-        apply_plan(make_plan(snapshot, organization, policy).actions, organization, client)
+        apply_plan(plan.actions, organization, client)
     except Killed:
         fatal = -1
     state = client.state()
-    results = apply_plan(make_plan(snapshot, state, policy).actions, state, client)
+    memory = _after(memory, plan, snapshot, organization, policy)
+    second = make_plan(snapshot, state, policy, memory)
+    results = apply_plan(second.actions, state, client)
     assert all(result.outcome == "done" for result in results)
-    assert make_plan(snapshot, client.state(), policy).actions == ()
+    memory = _after(memory, second, snapshot, state, policy)
+    assert make_plan(snapshot, client.state(), policy, memory).actions == ()
     assert len(client.invited) == len(set(client.invited))
+    assert len(client.reinvited) == len(set(client.reinvited))
     assert _essence(client.state()) == _essence(straight.state())
+
+
+@given(snapshots(), organizations(), policies(), memories())
+def test_whoever_is_removed_has_had_the_days_of_grace(
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
+) -> None:
+    statuses = {member.id: member.status for member in organization.members}
+    for action in make_plan(snapshot, organization, policy, memory).actions:
+        if action.kind == Kind.REMOVE_MEMBER and policy.grace_days:
+            assert statuses[action.id or ""] == MemberStatus.REVOKED
+            assert memory.revoked_by.get(action.id or "", "api") == "api"
+            assert memory.is_past(memory.revoked_at[action.id or ""], policy.grace_days)
+        elif action.kind in (Kind.REINVITE_MEMBER, Kind.WITHDRAW_INVITATION):
+            assert statuses[action.id or ""] == MemberStatus.INVITED
 
 
 @given(snapshots(), organizations(), policies())
@@ -105,22 +139,22 @@ def test_active_users_have_access_and_the_others_have_not(
             assert wish == "ignore" or member.status == MemberStatus.REVOKED
 
 
-@given(snapshots(), organizations(), policies())
+@given(snapshots(), organizations(), policies(), memories())
 def test_the_digest_does_not_depend_on_the_order_of_things(
-    snapshot: Snapshot, organization: Organization, policy: Policy
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
 ) -> None:
     mirrored = Organization(organization.members[::-1], organization.groups[::-1], organization.memberships)
-    plan, other = make_plan(snapshot, organization, policy), make_plan(snapshot, mirrored, policy)
+    plan, other = (make_plan(snapshot, each, policy, memory) for each in (organization, mirrored))
     assert plan.digest == other.digest
 
 
-@given(snapshots(), organizations(), policies())
+@given(snapshots(), organizations(), policies(), memories())
 def test_groups_planned_before_the_members_foresee_them(
-    snapshot: Snapshot, organization: Organization, policy: Policy
+    snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
 ) -> None:
-    foreseen = make_plan(snapshot, organization, policy, parts={"groups"})
+    foreseen = make_plan(snapshot, organization, policy, memory, parts={"groups"})
     client = OrganizationInMemory(organization)
-    apply_plan(make_plan(snapshot, organization, policy, parts={"members"}).actions, organization, client)
+    apply_plan(make_plan(snapshot, organization, policy, memory, parts={"members"}).actions, organization, client)
     real = make_plan(snapshot, client.state(), policy, parts={"groups"}, members_first=False)
     assert foreseen.digest == real.digest
 
@@ -182,6 +216,18 @@ def test_without_its_groups_a_list_of_roles_changes_no_role(
     assume(policy.roles)
     plan = make_plan(replace(snapshot, groups=()), organization, policy)
     assert not [action for action in plan.actions if action.role]
+
+
+def _after(memory: Memory, plan: Plan, snapshot: Snapshot, organization: Organization, policy: Policy) -> Memory:
+    """Return the memory of the next run, a moment after this one: it knows who revoked whom, too."""
+    before = Remembered(
+        memory.revoked_at, memory.invited_at, memory.reinvitations, dict.fromkeys(memory.lapsed, memory.now)
+    )
+    remembered = what_to_remember(before, memory, plan, snapshot, organization, policy)
+    return replace(
+        memory_of(MemberEvents(log_works=memory.log_works), remembered, memory.now),
+        revoked_by={**memory.revoked_by, **dict.fromkeys(remembered.revoked, "api")},
+    )
 
 
 def _essence(organization: Organization) -> tuple[object, ...]:

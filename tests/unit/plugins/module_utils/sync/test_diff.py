@@ -141,6 +141,23 @@ def test_each_change_of_a_member_is_shown_before_and_after() -> None:
     }
 
 
+def test_what_becomes_of_an_open_invitation_is_shown() -> None:
+    current = organization([member("ann", status=MemberStatus.INVITED), member("bob", status=MemberStatus.INVITED)])
+    actions = (
+        Action(Kind.REINVITE_MEMBER, "ann@example.org", "not_accepted", "id-ann", "m-ann"),
+        Action(Kind.WITHDRAW_INVITATION, "bob@example.org", "not_accepted", "id-bob", "m-bob"),
+    )
+    assert shown(Plan(actions), current) == {
+        "members": (
+            {
+                "ann@example.org": {"status": "invited"},
+                "bob@example.org": {"status": "invited", "external_id": "id-bob"},
+            },
+            {"ann@example.org": {"status": "reinvited"}},
+        )
+    }
+
+
 def test_each_change_of_a_group_is_shown_before_and_after() -> None:
     directory = snapshot(
         [user("ann"), user("bob")],

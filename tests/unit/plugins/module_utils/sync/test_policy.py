@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.policy import policy_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy, policy_from
 
 
@@ -53,6 +54,12 @@ def test_a_limit_keeps_its_percentage_when_a_count_is_given() -> None:
 )
 def test_wrong_values_are_refused(option: str, value: object) -> None:
     assert ArgumentSpecValidator(policy_spec()).validate({option: value}).error_messages != []
+
+
+@pytest.mark.parametrize("option", ["grace_days", "reinvite_days", "reinvite_times", "purge_days"])
+def test_a_number_of_days_below_zero_is_refused(option: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"policy\.{option} is -1"):
+        policy_of({option: -1})
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 
 COUNTS = {"active": 10, "groups": 3, "memberships": 25}
@@ -44,6 +46,15 @@ def test_what_was_sent_is_kept_only_where_there_is_something(path: Path) -> None
 def test_a_broken_record_of_what_was_sent_is_refused(path: Path) -> None:
     altered(path, sent={"members": []})
     with pytest.raises(ConfigurationError, match=r"its record of what was sent is broken"):
+        read_state(path, "ours")
+
+
+def test_what_is_remembered_of_members_is_kept(path: Path) -> None:
+    remembered = Remembered(revoked={"m1": datetime(2026, 6, 1, 12, tzinfo=timezone.utc)})
+    write_state(path, "ours", State(COUNTS, remembered=remembered))
+    assert read_state(path, "ours").remembered == remembered
+    altered(path, remembered={"revoked": []})
+    with pytest.raises(ConfigurationError, match="what it remembers of members is broken: revoked is no object"):
         read_state(path, "ours")
 
 
