@@ -102,7 +102,7 @@ def _ber_string(digits: str) -> str:
     try:
         start, end = content(encoded, 0)
     except IndexError:
-        end = -1
+        start, end = 0, 0
     if end != len(encoded):
         raise ValueError(f"#{digits} is not the BER form of a value")
-    return encoded[start:end].decode()
+    return encoded[start:].decode()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.dn import normal_form
@@ -74,4 +75,19 @@ def test_escaping_keeps_the_structure(parts: list[tuple[str, str]]) -> None:
 @given(st.text())
 def test_any_text_has_a_form_or_is_refused(text: str) -> None:
     with contextlib.suppress(ValueError):
+        normal_form(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cn=a,,dc=x", "no attribute type at character 6 of cn=a,,dc=x"),
+        ("user1", "no attribute type at character 1 of user1"),
+        ('cn="a"b,dc=x', 'no separator at character 7 of cn="a"b,dc=x'),
+        ("cn=#04016162", "#04016162 is not the BER form of a value"),
+        ("cn=#04", "#04 is not the BER form of a value"),
+    ],
+)
+def test_says_what_is_wrong_and_where(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         normal_form(text)
