@@ -13,7 +13,11 @@ from typing import Any
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan_difference import plan_difference
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import read_plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import (
+    SavedPlan,
+    read_plan,
+    saved_form,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Approval:
 
     digests: tuple[str, ...] = ()
     path: Path | None = None
-    plan: Plan | None = None
+    plan: SavedPlan | None = None
 
     def since(self, today: Plan) -> tuple[str, ...]:
         """Return what has changed since the approval, where today's plan is not approved; see plan_difference()."""
@@ -34,7 +38,7 @@ class Approval:
             return (
                 f"the saved plan {self.path} is none of the approved ones either, its digest is {self.plan.digest}",
             )
-        return plan_difference(self.plan, today)
+        return plan_difference(self.plan, saved_form(today))
 
 
 def approval_from(options: Mapping[str, Any], organization: str) -> Approval:

@@ -106,17 +106,22 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Return ``sha256:`` and the hash over the actions, independent of ids that do not exist yet."""
-        hasher = hashlib.sha256()
-        for action in self.actions:
-            line = json.dumps(action.identity(), ensure_ascii=False, separators=(",", ":"))
-            hasher.update(line.encode(errors="backslashreplace"))  # a lone surrogate in a name has no UTF-8
-            hasher.update(b"\n")
-        return "sha256:" + hasher.hexdigest()
+        return digest_of(action.identity() for action in self.actions)
 
     def counts(self) -> dict[str, int]:
         """Return the number of actions by kind (kinds that do not occur are 0) and of refusals."""
         found = Counter(action.kind for action in self.actions)
         return {**{kind.value: found[kind] for kind in Kind}, "refused": len(self.refusals)}
+
+
+def digest_of(identities: Iterable[object]) -> str:
+    """Return the digest of the plan whose actions have these identities, also after these went through JSON."""
+    hasher = hashlib.sha256()
+    for identity in identities:
+        line = json.dumps(identity, ensure_ascii=False, separators=(",", ":"))
+        hasher.update(line.encode(errors="backslashreplace"))  # a lone surrogate in a name has no UTF-8
+        hasher.update(b"\n")
+    return "sha256:" + hasher.hexdigest()
 
 
 def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:

@@ -5,92 +5,103 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import SavedPlan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import visible
 
 MOST_NAMES = 5
-NO_DETAILS = frozenset({"kind", "key", "reason", "id", "external_id", "previous"})
+NO_DETAILS = frozenset({"action", "key", "reason", "id", "external_id", "previous", "identity"})
+NO_CHANGES = frozenset({"action", "reason", "id", "identity"})
+
+Record = Mapping[str, Any]
 
 
-def plan_difference(approved: Plan, today: Plan) -> tuple[str, ...]:
+def plan_difference(approved: SavedPlan, today: SavedPlan) -> tuple[str, ...]:
     """Return what today's plan would do beside the approved one (``+``), otherwise (``~``) and no more (``-``).
 
     What nobody has approved comes first. Two actions are the same under another name or with other members if they do
     the same kind of thing to the same object. Reasons and the order of actions make no difference.
     """
     new, gone = _without_common(today.actions, approved.actions), _without_common(approved.actions, today.actions)
-    former: dict[tuple[Kind, str], Action] = {}
-    for action in gone:
-        former.setdefault(_subject(action), action)
-    changed = [(former.pop(_subject(action)), action) for action in new if _subject(action) in former]
-    paired = {id(action) for pair in changed for action in pair}
+    former: dict[tuple[str, str], Record] = {}
+    for record in gone:
+        former.setdefault(_subject(record), record)
+    changed = [(former.pop(_subject(record)), record) for record in new if _subject(record) in former]
+    paired = {id(record) for pair in changed for record in pair}
     return (
-        *(f"+ {_title(action)}{_details(action)}" for action in new if id(action) not in paired),
+        *(f"+ {_title(record)} ({_details(record)})" for record in new if id(record) not in paired),
         *(f"~ {_title(after)}: {'; '.join(_changes(before, after))}" for before, after in changed),
-        *(f"- {_title(action)}{_details(action)}" for action in gone if id(action) not in paired),
+        *(f"- {_title(record)} ({_details(record)})" for record in gone if id(record) not in paired),
     )
 
 
-def _without_common(actions: Iterable[Action], others: Iterable[Action]) -> list[Action]:
+def _without_common(records: Iterable[Record], others: Iterable[Record]) -> list[Record]:
     """Return the actions that do not occur among the others, each as often as it is more."""
-    common = Counter(action.identity() for action in others)
+    common = Counter(map(_identity, others))
     result = []
-    for action in actions:
-        if common[action.identity()]:
-            common[action.identity()] -= 1
+    for record in records:
+        identity = _identity(record)
+        if common[identity]:
+            common[identity] -= 1
         else:
-            result.append(action)
+            result.append(record)
     return result
 
 
-def _subject(action: Action) -> tuple[Kind, str]:
+def _identity(record: Record) -> str:
+    return json.dumps(record["identity"])
+
+
+def _subject(record: Record) -> tuple[str, str]:
     """Return the kind of an action and the object that it is about, whatever people call that by now."""
-    return action.kind, action.external_id or action.id or action.key
+    return record["action"], str(record.get("external_id") or record.get("id") or record["key"])
 
 
-def _title(action: Action) -> str:
-    return f"{action.kind.value} {visible(action.key)}"
+def _title(record: Record) -> str:
+    return visible(f"{record['action']} {record['key']}")
 
 
-def _details(action: Action) -> str:
+def _details(record: Record) -> str:
     """Return why an action is planned, and what it changes about its object."""
-    parts = [action.reason]
-    for name in (field.name for field in fields(action)):
-        value = getattr(action, name)
-        if name not in NO_DETAILS and value not in (None, (), action.key):
-            parts.append(f"{name} {_names(value) if isinstance(value, tuple) else visible(value)}")
-    return f" ({'; '.join(parts)})"
+    further = (name for name in record if name not in NO_DETAILS and record[name] != record["key"])
+    return "; ".join([visible(record["reason"]), *(f"{visible(name)} {_value(record[name])}" for name in further)])
 
 
-def _changes(before: Action, after: Action) -> Iterator[str]:
+def _changes(before: Record, after: Record) -> Iterator[str]:
     """Yield in which properties two actions differ that do the same kind of thing to one object."""
-    for name in (field.name for field in fields(after)):
-        old, new = getattr(before, name), getattr(after, name)
-        if old == new or name in ("id", "reason"):
+    for name in dict.fromkeys((*after, *before)):
+        old, new = before.get(name), after.get(name)
+        if old == new or name in NO_CHANGES:
             continue
-        if isinstance(new, tuple):
-            yield from _changed_names(name, old, new)
+        if isinstance(old, list) or isinstance(new, list):
+            yield from _changed_items(visible(name), _items(old), _items(new))
         else:
-            yield f"{name} {_scalar(old)} -> {_scalar(new)}"
+            yield f"{visible(name)} {_value(old)} -> {_value(new)}"
 
 
-def _changed_names(name: str, old: Sequence[object], new: Sequence[object]) -> Iterator[str]:
-    added = [item for item in new if item not in set(old)]
-    gone = [item for item in old if item not in set(new)]
+def _changed_items(name: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
+    known, wanted = {json.dumps(item) for item in old}, {json.dumps(item) for item in new}
+    added = [item for item in new if json.dumps(item) not in known]
+    gone = [item for item in old if json.dumps(item) not in wanted]
     if added:
-        yield f"also {name} {_names(added)}"
+        yield f"also {name} {_value(added)}"
     if gone:
-        yield f"not {name} {_names(gone)}"
+        yield f"not {name} {_value(gone)}"
 
 
-def _names(names: Sequence[object]) -> str:
-    named = ", ".join(visible(name) for name in names[:MOST_NAMES])
-    return named + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+def _items(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _scalar(value: object) -> str:
-    return "none" if value is None else visible(value)
+def _value(value: object) -> str:
+    """Return a value for people to read; of a list the first items."""
+    if isinstance(value, list):
+        more = f" and {len(value) - MOST_NAMES} more" if len(value) > MOST_NAMES else ""
+        return ", ".join(map(_value, value[:MOST_NAMES])) + more
+    if value is None:
+        return "none"
+    return visible(value if isinstance(value, str) else json.dumps(value))

@@ -3,35 +3,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The saved plan: what somebody looks at and approves, kept so that a later run can say what has changed since.
 
-A file of JSON with one action on each line, so that two files can be compared. It approves nothing: only its digest
-does, and that is computed anew from the actions when the file is read. So it may travel through other hands.
+A file of JSON with one action on each line, so that two files can be compared. Each line holds what a report says of
+the action, and its identity, from which the digest is computed anew when the file is read. The file approves nothing:
+only the digest does. So it may travel through other hands.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberType, Role
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan, digest_of
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe
 
 FORMAT = f"{PRODUCT}/plan"
 FORMAT_VERSION = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """A plan as plain data: for each action what describe() in report.py returns, and its ``identity``."""
+
+    digest: str
+    actions: tuple[Mapping[str, Any], ...]
+
+
+def saved_form(plan: Plan) -> SavedPlan:
+    """Return the plan in the form in which it is saved."""
+    records = ({**describe(action), "identity": action.identity()} for action in plan.actions)
+    return SavedPlan(plan.digest, tuple(json.loads(json.dumps(record)) for record in records))
+
+
 def write_plan(path: Path, plan: Plan, organization: str, created: str) -> None:
     """Keep the plan at ``path``, mode 0600, in one step; ``created`` is the time of the run (ISO 8601, UTC)."""
-    write_private(path, _lines(plan, organization, created))
+    write_private(path, _lines(saved_form(plan), organization, created))
 
 
-def read_plan(path: Path, organization: str) -> Plan | None:
-    """Return the plan saved at ``path``, without its refusals, or None where there is no file.
+def read_plan(path: Path, organization: str) -> SavedPlan | None:
+    """Return the plan saved at ``path``, or None where there is no file.
 
     Raises ConfigurationError for a file that is not a plan for this organization, or whose actions are not those that
     its digest stands for.
@@ -48,17 +63,22 @@ def read_plan(path: Path, organization: str) -> Plan | None:
         raise _unusable(path, f"it has version {content.get('version')} of the format, known is {FORMAT_VERSION}")
     if content.get("organization") != organization:
         raise _unusable(path, f"it was made for {content.get('organization')}, not for {organization}")
-    try:
-        plan = Plan(tuple(Action(**_values(record)) for record in content["actions"]))
-        intact = plan.digest == content["digest"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unusable(path, f"one of its actions is none: {error}") from error
-    if not intact:
+    actions = content.get("actions")
+    if not isinstance(actions, list) or not all(map(_is_action, actions)):
+        raise _unusable(path, "it has no actions, or one of them is none")
+    digest = digest_of(record["identity"] for record in actions)
+    if digest != content.get("digest"):
         raise _unusable(path, "its actions are not those that its digest stands for")
-    return plan
+    return SavedPlan(digest, tuple(actions))
 
 
-def _lines(plan: Plan, organization: str, created: str) -> Iterator[bytes]:
+def _is_action(record: object) -> bool:
+    if not isinstance(record, dict) or not isinstance(record.get("identity"), list):
+        return False
+    return all(isinstance(record.get(name), str) for name in ("action", "key", "reason"))
+
+
+def _lines(plan: SavedPlan, organization: str, created: str) -> Iterator[bytes]:
     header = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -71,36 +91,9 @@ def _lines(plan: Plan, organization: str, created: str) -> Iterator[bytes]:
     for name, value in header.items():
         yield f"{json.dumps(name)}: {json.dumps(value)},\n".encode()
     yield b'"actions": [\n'
-    for number, action in enumerate(plan.actions, 1):
-        yield json.dumps(_record(action)).encode() + (b",\n" if number < len(plan.actions) else b"\n")
+    for number, record in enumerate(plan.actions, 1):
+        yield json.dumps(record).encode() + (b",\n" if number < len(plan.actions) else b"\n")
     yield b"]\n}\n"
-
-
-def _record(action: Action) -> dict[str, Any]:
-    """Return an action as plain data; what it leaves open is left out."""
-    values = {field.name: _plain(getattr(action, field.name)) for field in fields(action)}
-    return {**{name: value for name, value in values.items() if value not in (None, ())}, "kind": action.kind.value}
-
-
-def _values(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of the Action that :func:`_record` turned into plain data."""
-    values = {name: _frozen(value) for name, value in record.items()}
-    values.update({name: _role(record[name]) for name in ("role", "previous_role") if name in record})
-    return {"external_id": None, **values, "kind": Kind(record["kind"])}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Role):
-        return {"type": value.type.name.lower(), "permissions": sorted(value.permissions)}
-    return value
-
-
-def _role(record: dict[str, Any]) -> Role:
-    return Role(MemberType[record["type"].upper()], frozenset(record["permissions"]))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _unusable(path: Path, why: str) -> ConfigurationError:

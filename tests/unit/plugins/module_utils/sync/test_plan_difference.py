@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync import plan_difference as module
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan_difference import plan_difference
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import saved_form
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
     member,
@@ -27,6 +28,10 @@ STAFF = organization_group("staff")
 
 def plan(users: list[User], groups: list[Group] | None = None, current: Organization | None = None) -> Plan:
     return make_plan(snapshot(users, groups or []), current or Organization(), Policy())
+
+
+def plan_difference(approved: Plan, today: Plan) -> tuple[str, ...]:
+    return module.plan_difference(saved_form(approved), saved_form(today))
 
 
 def test_an_action_that_nobody_approved_comes_first_and_one_that_is_over_last() -> None:
