@@ -59,10 +59,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        _require_mappings(self.argument_spec, self.params)
+        require_mappings(self.argument_spec, self.params)
 
 
-def _require_mappings(specification: Mapping[str, Any], values: Mapping[str, Any], within: str = "") -> None:
+def require_mappings(specification: Mapping[str, Any], values: Mapping[str, Any], within: str = "") -> None:
     """Raise ConfigurationError for the first option with suboptions that is given as anything else."""
     for name, option in specification.items():
         suboptions, value = option.get("options"), values.get(name)
@@ -70,7 +70,7 @@ def _require_mappings(specification: Mapping[str, Any], values: Mapping[str, Any
             continue
         for entry in value if isinstance(value, list) and option["type"] == "list" else [value]:
             if isinstance(entry, Mapping):
-                _require_mappings(suboptions, entry, f"{within}{name}.")
+                require_mappings(suboptions, entry, f"{within}{name}.")
             elif not isinstance(entry, str):
                 raise ConfigurationError(
                     f"The option {within}{name} takes a mapping, but it was given as {type(entry).__name__}",
