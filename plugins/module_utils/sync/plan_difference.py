@@ -67,7 +67,7 @@ def _title(record: Record) -> str:
 
 def _details(record: Record) -> str:
     """Return why an action is planned, and what it changes about its object."""
-    further = (name for name in record if name not in NO_DETAILS and record[name] != record["key"])
+    further = (name for name in record if name not in NO_DETAILS and record[name] not in ([], record["key"]))
     return "; ".join([visible(record["reason"]), *(f"{visible(name)} {_value(record[name])}" for name in further)])
 
 
