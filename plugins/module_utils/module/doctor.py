@@ -15,8 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import connection_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
+    member_events,
     read_organization,
-    revocation_authors,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.policy import policy_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
@@ -35,8 +35,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.doctor impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe
 
-INVITED = 1500
-LOG_DAYS = 365
 RETURNED_ACTIONS = 100
 
 
@@ -86,17 +84,11 @@ def _past(
 ) -> Past:
     """Return what the event log tells of open invitations and revocations; it is not read where there are none."""
     revoked = [member.id for member in revoked_though_active(snapshot, organization, policy)] if snapshot else []
-    waiting = {member.id for member in organization.members if member.status == MemberStatus.INVITED}
-    since, tomorrow = now - timedelta(days=LOG_DAYS), now + timedelta(days=1)  # the server's clock may be ahead
-    authors = revocation_authors(client, revoked, since).revoked_by if revoked else {}
-    invited_at: dict[str, datetime] = {}
-    for event in client.events(since, tomorrow) if waiting else ():
-        if event.type == INVITED and event.member_id in waiting:
-            waiting.discard(event.member_id)
-            invited_at[event.member_id] = datetime.fromisoformat(event.date[:19]).replace(tzinfo=timezone.utc)
-        if not waiting:
-            break
-    return Past(invited_at, authors)
+    invited = [member.id for member in organization.members if member.status == MemberStatus.INVITED]
+    if not revoked and not invited:
+        return Past({}, {})
+    events = member_events(client, now, revoked=revoked, invited=invited)
+    return Past(events.invited_at, events.revoked_by)
 
 
 def _capped(findings: tuple[Finding, ...], most: int) -> list[dict[str, Any]]:
