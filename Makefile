@@ -5,7 +5,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
-CHECKS := lint types unit contract integration molecule sanity docs build
+CHECKS := lint types unit contract integration molecule sanity docs site build
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
 
 .DEFAULT_GOAL := help
@@ -71,6 +71,9 @@ sanity: setup ## ansible-test sanity
 docs: setup ## Module documentation, docs site sources and changelog
 	tests/tools/staged.sh antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
 	tests/tools/staged.sh antsibull-changelog lint
+
+site: setup ## The documentation site, into build/site/html, with warnings as errors
+	tests/tools/site.sh
 
 build: setup ## Build, install and show the collection, into dist/
 	tests/tools/build.sh
