@@ -296,12 +296,48 @@ options:
             type: list
             elements: str
             default: []
+          groups:
+            description:
+              - Groups whose members are protected, by name with V(*) and V(?) as wildcards, or by id. These may be
+                groups of the organization or of the directory, there by external id as well.
+              - An entry that fits no group on either side stops the run, since it would protect nobody.
+            type: list
+            elements: str
+            default: []
           types:
             description:
               - Roles.
             type: list
             elements: str
             choices: [admin, custom, user]
+            default: []
+      exclude:
+        description:
+          - What is treated as if it did not exist, neither in the directory nor in the organization. Nothing of it is
+            invited, linked, changed or removed, and nobody excluded joins or leaves a group.
+          - Entries compare without regard to case, with V(*) and V(?) as wildcards.
+          - Whoever has the external id or the address of an excluded record on the other side is excluded as well, and
+            so are groups of the same external id or name.
+        type: dict
+        default: {{}}
+        suboptions:
+          emails:
+            description:
+              - Addresses of people.
+            type: list
+            elements: str
+            default: []
+          external_ids:
+            description:
+              - External ids of people and groups, as they stand in the organization.
+            type: list
+            elements: str
+            default: []
+          groups:
+            description:
+              - Names of groups, or ids of groups of the organization. Their members are not excluded by that.
+            type: list
+            elements: str
             default: []
       guards:
         description:

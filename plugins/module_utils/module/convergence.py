@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -33,7 +33,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
     organization_lock,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Seats
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Organization,
+    OrganizationGroup,
+    Seats,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import Approval, approval_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
@@ -56,6 +60,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.progress import Progress
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import protecting_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_files import (
     check_report_paths,
@@ -223,9 +228,14 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
 
 def _read(run: _Run, client: BitwardenClient) -> Organization:
     """Return the current state, with the members of just those groups on which the plan depends."""
-    if "groups" not in run.parts:
-        return read_organization(client, lambda groups: ())
-    return read_organization(client, lambda groups: groups_that_matter(run.snapshot.groups, groups, run.policy))
+
+    def choose(groups: Sequence[OrganizationGroup]) -> Collection[str]:
+        protecting = protecting_groups(groups, run.policy)
+        if "groups" not in run.parts:
+            return protecting
+        return (*protecting, *groups_that_matter(run.snapshot.groups, groups, run.policy))
+
+    return read_organization(client, choose)
 
 
 def _members_first(run: _Run) -> bool:

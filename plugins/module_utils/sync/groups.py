@@ -15,6 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Refusal
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import MemberPlan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 
@@ -97,7 +98,9 @@ def groups_that_matter(
     desired: Sequence[Group], current: Sequence[OrganizationGroup], policy: Policy
 ) -> tuple[str, ...]:
     """Return the ids of the groups whose members a plan depends on."""
-    return tuple(group.id for group in match_groups(desired, current, policy).groups.values())
+    directory, organization = Snapshot((), tuple(desired)), Organization(groups=tuple(current))
+    directory, organization = without_excluded(directory, organization, policy.exclude, policy.external_id)
+    return tuple(group.id for group in match_groups(directory.groups, organization.groups, policy).groups.values())
 
 
 def plan_groups(snapshot: Snapshot, organization: Organization, policy: Policy, members: MemberPlan) -> GroupPlan:

@@ -12,6 +12,7 @@ from typing import Literal
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal, ordered
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import plan_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import (
     MemberPlan,
@@ -22,6 +23,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members imp
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import with_protected_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.role_changes import plan_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import wanted_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
@@ -44,10 +46,11 @@ def make_plan(
     ``parts`` are what to plan. Groups alone are planned against the organization as a run for the members with the
     same snapshot and policy would leave it, or, without ``members_first``, against the organization as it is.
     """
-    policy = scoped(policy, snapshot)
+    policy = with_protected_groups(scoped(policy, snapshot), snapshot, organization)
+    roles = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)
+    snapshot, organization = without_excluded(snapshot, organization, policy.exclude, policy.external_id)
     snapshot, organization = _in_order(snapshot, organization)
     if "members" in parts or members_first:
-        roles = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)
         members = plan_members(snapshot.users, organization.members, policy, memory, roles)
         plan_roles(members, snapshot.users, organization.members, policy, roles)
     else:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member, MemberType
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import Exclusion
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import OtherRoles, RoleEntry, role_entries
 
 OnAbsent = Literal["ignore", "revoke", "remove"]
@@ -51,17 +52,24 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Members whom the sync never touches beside the owners; ``emails`` are globs, compared in lower case."""
+    """Members whom the sync never touches beside the owners; ``emails`` and ``groups`` are globs, in lower case.
+
+    ``groups`` are patterns of names or ids by the entry they come from, ``member_ids`` the members in these groups,
+    once they are known (see protection.py).
+    """
 
     emails: tuple[re.Pattern[str], ...] = ()
     external_ids: frozenset[str] = frozenset()
     types: frozenset[MemberType] = frozenset({MemberType.OWNER})
+    groups: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    member_ids: frozenset[str] = frozenset()
 
     def covers(self, member: Member) -> bool:
         """Say whether this member is protected."""
         return (
             member.type in self.types
             or member.external_id in self.external_ids
+            or member.id in self.member_ids
             or any(pattern.fullmatch(member.email) for pattern in self.emails)
         )
 
@@ -93,6 +101,7 @@ class Policy:
     other_roles: OtherRoles = "keep"
     demote_owners: bool = False
     protected: Protection = field(default_factory=Protection)
+    exclude: Exclusion = field(default_factory=Exclusion)
     guards: Guards = field(default_factory=Guards)
 
     def external_id(self, identity: str) -> str:
@@ -130,13 +139,19 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     }
     values["roles"] = role_entries(values.get("roles") or ())
     protected = _protection(values.pop("protected", None) or {})
-    return Policy(**values, protected=protected, guards=replace(Guards(exempt=exempt), **limits))
+    exclude = Exclusion(**{name: _globs(globs) for name, globs in (values.pop("exclude", None) or {}).items()})
+    return Policy(**values, protected=protected, exclude=exclude, guards=replace(Guards(exempt=exempt), **limits))
 
 
 def _protection(options: Mapping[str, Any]) -> Protection:
     names = {"owner", *options.get("types", ())}
     return Protection(
-        emails=tuple(re.compile(fnmatch.translate(glob.lower())) for glob in options.get("emails", ())),
+        emails=_globs(options.get("emails", ())),
         external_ids=frozenset(options.get("external_ids", ())),
         types=frozenset(type_ for type_ in MemberType if type_.name.lower() in names),
+        groups={entry: pattern for entry in options.get("groups", ()) for pattern in _globs([entry])},
     )
+
+
+def _globs(globs: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple([re.compile(fnmatch.translate(glob.lower())) for glob in globs])

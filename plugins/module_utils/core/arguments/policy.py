@@ -38,8 +38,15 @@ def policy_spec() -> dict[str, Any]:
         "other_roles": {"type": "str", "choices": ["keep", "user"], "default": "keep"},
         "demote_owners": {"type": "bool", "default": False},
         "protected": {"type": "dict", "default": {}, "options": protected_spec()},
+        "exclude": {"type": "dict", "default": {}, "options": exclude_spec()},
         "guards": {"type": "dict", "default": {}, "options": guards_spec()},
     }
+
+
+def exclude_spec() -> dict[str, Any]:
+    """Return the argument specification of what is treated as if it did not exist."""
+    texts = {"type": "list", "elements": "str", "default": []}
+    return {"emails": dict(texts), "external_ids": dict(texts), "groups": dict(texts)}
 
 
 def roles_spec() -> dict[str, Any]:
@@ -63,6 +70,7 @@ def protected_spec() -> dict[str, Any]:
     return {
         "emails": dict(texts),
         "external_ids": dict(texts),
+        "groups": dict(texts),
         "types": {**texts, "choices": ["admin", "custom", "user"]},
     }
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import converge
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Status
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
@@ -75,7 +76,8 @@ class World:
         validated = ArgumentSpecValidator({**bitwarden_spec(), **convergence_spec()}).validate(options)
         assert validated.error_messages == []
         values = {**validated.validated_parameters, "groups": None}
-        return converge(values, BOTH, check_mode=more.pop("check_mode", False), clock=self._server.clock.utcnow)
+        parts = more.pop("parts", BOTH)
+        return converge(values, parts, check_mode=more.pop("check_mode", False), clock=self._server.clock.utcnow)
 
 
 @pytest.fixture
@@ -213,3 +215,14 @@ def test_the_age_of_invitations_needs_a_state_file(world: World, server: Bitward
     with pytest.raises(ConfigurationError, match=r"without which policy\.purge_days cannot"):
         world.run(BOTH_OF_THEM, {"purge_days": 30})
     assert server.recorder.requests() == []
+
+
+@pytest.mark.parametrize("parts", [BOTH, {"members"}])
+def test_members_of_a_protected_group_are_known_though_the_group_is_not_synchronized(
+    world: World, server: BitwardenServer, parts: Collection[Part]
+) -> None:
+    server.organization.add_group("Vault Admins", members=[ANN])
+    policy = {"absent": "remove", "protected": {"groups": ["vault *"]}}
+    assert world.run(BOB_ALONE, policy, parts=parts) == []
+    server.organization.set_group_members("Vault Admins", [])
+    assert world.run(BOB_ALONE, policy, parts=parts) == ["remove_member ann"]
