@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
 CHECKS := lint types unit contract integration molecule sanity docs site build
-SCRIPTS := .ci/run $(wildcard tests/tools/*.sh)
+SCRIPTS := .ci/run $(wildcard tests/tools/*.sh examples/gitops/pipeline/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock schema demo bench matrix mutants test $(CHECKS)
