@@ -28,6 +28,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 MODULE_UTILS = "plugins/module_utils/"
 KILL_RATE = 0.85
 MOST_SECONDS = 300.0
+MOST_BYTES = 4 << 30
 
 TESTS = {
     "sync/plan.py": ("sync/test_plan.py", "sync/test_convergence_properties.py"),
@@ -73,7 +74,8 @@ def survivors_and_count(module: str, sample: int) -> Iterator[str]:
     """Yield the difference of each change that no test noticed, then ``noticed/tried``."""
     path = Path(MODULE_UTILS, module)
     tests = " ".join(f"tests/unit/{MODULE_UTILS}{name}" for name in TESTS[module])
-    command = f"{sys.executable} -B -m pytest --quiet --exitfirst -p no:cacheprovider {tests}"
+    # A loop that does not end any more must not take all memory before its time is up.
+    command = f"prlimit --as={MOST_BYTES} {sys.executable} -B -m pytest --quiet --exitfirst -p no:cacheprovider {tests}"
     with use_db(":memory:", WorkDB.Mode.create) as work:
         init([path], work, {})
         mutations = [mutation for item in work.work_items for mutation in item.mutations]
