@@ -277,6 +277,61 @@ options:
             case, and nothing else is ever done to owners.
         type: bool
         default: false
+      group_collections:
+        description:
+          - The collections of groups of the directory, as the groups of the organization get them. New groups are
+            created with them. Only what differs is written.
+          - Other collections of these groups stay, and so do all collections of groups without an entry.
+          - A group that the snapshot does not hold, and a collection that the organization does not have, are refused
+            with a warning, and the rest goes on.
+          - Vaultwarden offers no way to give collections; there each entry is refused.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          group:
+            description:
+              - External id of a group of the snapshot, as the directory has it, or the whole name where only one group
+                has it.
+            type: str
+            required: true
+          collections:
+            description:
+              - The collections that the group can reach.
+            type: list
+            elements: dict
+            required: true
+            suboptions:
+              collection:
+                description:
+                  - External id or id of the collection. Its name does not do, since it is encrypted and the server
+                    does not know it. M(dirsync.bitwarden.bitwarden_org_info) lists both; the external id can be set
+                    in the web vault.
+                type: str
+                required: true
+              read_only:
+                description:
+                  - Whether items can be seen, but not be changed.
+                type: bool
+                default: false
+              hide_passwords:
+                description:
+                  - Whether passwords are hidden.
+                type: bool
+                default: false
+              manage:
+                description:
+                  - Whether the collection can be managed, that is, be given to others and deleted. It excludes
+                    O(policy.group_collections[].collections[].read_only) and
+                    O(policy.group_collections[].collections[].hide_passwords).
+                type: bool
+                default: false
+          exclusive:
+            description:
+              - Whether the group B(loses the collections that are not listed). None is taken away while any of the
+                listed ones cannot be found, since that one may be among them.
+            type: bool
+            default: false
       protected:
         description:
           - Members of the organization whom the sync never touches, whatever the directory says. Owners always are.

@@ -94,7 +94,7 @@ plan:
         - The first 100 actions in the order of application, each with C(action), C(key) (the e-mail of a member or
           the name of a group), C(reason), and as far as they apply C(external_id), C(id), C(previous), C(value),
           C(joining) and C(leaving). A role is C(role) and C(permissions), the one before it C(previous_role) and
-          C(previous_permissions).
+          C(previous_permissions). C(granting) and C(withdrawing) are the collections that a group gets and loses.
       type: list
       elements: dict
       sample: [{action: create_group, key: Engineering, reason: new_group, external_id: 7c1a}]

@@ -64,7 +64,7 @@ plan:
         - The first 100 actions in the order of application, each with C(action), C(key) (the e-mail of a member or
           the name of a group), C(reason), and as far as they apply C(external_id), C(id), C(previous), C(value),
           C(joining) and C(leaving). A role is C(role) and C(permissions), the one before it C(previous_role) and
-          C(previous_permissions).
+          C(previous_permissions). C(granting) and C(withdrawing) are the collections that a group gets and loses.
       type: list
       elements: dict
       sample: [{action: invite_member, key: ann@example.org, reason: new_user, external_id: 1f6d}]

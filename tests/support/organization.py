@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import KEEP, Keep
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_accesses, with_role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Association,
     ImportedGroup,
     ImportedMember,
     Member,
@@ -36,6 +37,7 @@ class OrganizationInMemory:
         self._groups = {group.id: group for group in organization.groups}
         self._memberships = {group.id: set(organization.memberships.get(group.id, ())) for group in organization.groups}
         self._statuses = {member.id: MemberStatus.CONFIRMED for member in organization.members}
+        self._collections = organization.collections
         self._before_write = before_write
         self._next = 1000
         self.writes: list[tuple[str, str]] = []
@@ -48,6 +50,7 @@ class OrganizationInMemory:
             tuple(self._members.values()),
             tuple(self._groups.values()),
             {id_: frozenset(members) for id_, members in self._memberships.items()},
+            self._collections,
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -117,16 +120,29 @@ class OrganizationInMemory:
         for members in self._memberships.values():
             members.discard(member_id)
 
-    def create_group(self, name: str, external_id: str | None) -> OrganizationGroup:
+    def create_group(
+        self, name: str, external_id: str | None, *, collections: Sequence[Association] = ()
+    ) -> OrganizationGroup:
         self._write("create_group", name)
-        group = OrganizationGroup(self._new_id("g"), name, external_id)
+        group = OrganizationGroup(self._new_id("g"), name, external_id, tuple(collections))
         self._groups[group.id] = group
         self._memberships[group.id] = set()
         return group
 
-    def update_group(self, group_id: str, *, name: str, external_id: str | None) -> None:
+    def update_group(
+        self,
+        group_id: str,
+        *,
+        name: str | None = None,
+        external_id: str | Keep | None = KEEP,
+        granting: Sequence[Association] = (),
+        withdrawing: Collection[str] = (),
+    ) -> None:
         self._write("update_group", group_id)
-        self._groups[group_id] = replace(self._groups[group_id], name=name, external_id=external_id)
+        group = with_accesses(self._groups[group_id], granting, withdrawing)
+        if name is not None:
+            group = replace(group, name=name)
+        self._groups[group_id] = group if external_id is KEEP else replace(group, external_id=external_id)
 
     def delete_group(self, group_id: str) -> None:
         self._write("delete_group", group_id)
@@ -158,7 +174,7 @@ class OrganizationInMemory:
         ids = {member.external_id: member.id for member in self._members.values()}
         for group_entry in groups:
             found = [group for group in self._groups.values() if group.external_id == group_entry.external_id]
-            group = found[0] if found else OrganizationGroup(self._new_id("g"), "", group_entry.external_id)
+            group = found[0] if found else OrganizationGroup(self._new_id("g"), "", group_entry.external_id, ())
             self._groups[group.id] = replace(group, name=group_entry.name)
             self._memberships[group.id] = {ids[key] for key in group_entry.member_external_ids if key in ids}
 

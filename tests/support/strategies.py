@@ -11,6 +11,8 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Association,
+    Collection,
     Member,
     MemberStatus,
     MemberType,
@@ -18,6 +20,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
     Role,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.accesses import AccessEntry, WantedAccess
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy, Protection
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Reinvitations
@@ -27,6 +30,8 @@ from hypothesis import strategies as st
 IDENTITIES = [f"id{number}" for number in range(8)]
 EMAILS = [f"user{number}@example.org" for number in range(8)]
 NAMES = ["Engineering", "Finance", "Support", "Everyone"]
+COLLECTIONS = (Collection("c1", "one"), Collection("c2", "twin"), Collection("c3", "twin"), Collection("c4"))
+RIGHTS = [(False, False, False), (True, False, False), (True, True, False), (False, False, True)]
 OWNERS = frozenset({MemberType.OWNER})
 PREFIXES = ["", "ldap:"]
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
@@ -82,12 +87,30 @@ def organizations(draw: st.DrawFn) -> Organization:
     ]
     members.append(Member("owner", "owner@example.org", MemberStatus.CONFIRMED, MemberType.OWNER))
     groups = tuple(
-        OrganizationGroup(f"g{number}", name, draw(external_ids))
+        OrganizationGroup(f"g{number}", name, draw(external_ids), draw(associations()))
         for number, name in enumerate(draw(st.lists(st.sampled_from(NAMES), max_size=4)))
     )
     ids = [member.id for member in members]
     memberships = {group.id: frozenset(draw(st.sets(st.sampled_from(ids)))) for group in groups}
-    return Organization(tuple(members), groups, memberships)
+    return Organization(tuple(members), groups, memberships, COLLECTIONS)
+
+
+def associations() -> st.SearchStrategy[tuple[Association, ...]]:
+    """Accesses of a group, to shared collections and to one that is hidden."""
+    ids = st.sampled_from([*(collection.id for collection in COLLECTIONS), "hidden"])
+    return st.dictionaries(ids, st.sampled_from(RIGHTS), max_size=3).map(
+        lambda rights: tuple(Association(id_, *right) for id_, right in rights.items())
+    )
+
+
+def access_entries() -> st.SearchStrategy[tuple[AccessEntry, ...]]:
+    """Entries for groups that the snapshot may hold, with collections that exist, are ambiguous, or do not exist."""
+    names = st.sampled_from(["c1", "one", "c2", "twin", "c3", "gone"])
+    accesses = st.dictionaries(names, st.sampled_from(RIGHTS), max_size=3).map(
+        lambda rights: tuple(WantedAccess(name, *right) for name, right in rights.items())
+    )
+    entry = st.builds(AccessEntry, st.sampled_from([*IDENTITIES[:4], *NAMES]), accesses, st.booleans())
+    return st.lists(entry, max_size=2).map(tuple)
 
 
 def role_entries() -> st.SearchStrategy[tuple[RoleEntry, ...]]:
@@ -136,6 +159,7 @@ def policies() -> st.SearchStrategy[Policy]:
         roles=role_entries(),
         other_roles=st.sampled_from(["keep", "user"]),
         demote_owners=st.booleans(),
+        group_collections=access_entries(),
         protected=st.builds(Protection, types=st.sampled_from([OWNERS, OWNERS | {MemberType.ADMIN}])),
         guards=st.just(UNLIMITED),
     )

@@ -61,6 +61,24 @@ class Association:
     hide_passwords: bool = False
     manage: bool = False
 
+    def __str__(self) -> str:
+        """Return what the access allows, in the words of Bitwarden's web vault."""
+        if self.manage:
+            return "manage"
+        return ("view" if self.read_only else "edit") + (" with hidden passwords" if self.hide_passwords else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Access to a collection, with the name of the collection for people: its external id, else its id."""
+
+    collection: str
+    association: Association
+
+    def __str__(self) -> str:
+        """Return the collection and what may be done there: ``servers (manage)``."""
+        return f"{self.collection} ({self.association})"
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -152,12 +170,13 @@ class Organization:
     """The current state of an organization.
 
     ``memberships`` maps the id of each group that was read to the ids of its members; a group that is missing there
-    was not read, which is not the same as being empty.
+    was not read, which is not the same as being empty. ``collections`` are there where they were read.
     """
 
     members: tuple[Member, ...] = ()
     groups: tuple[OrganizationGroup, ...] = ()
     memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    collections: tuple[Collection, ...] = ()
 
     def occupied_seats(self) -> int:
         """Return how many members occupy a seat: all but the revoked and the staged."""

@@ -227,7 +227,10 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
 
 
 def _read(run: _Run, client: BitwardenClient) -> Organization:
-    """Return the current state, with the members of just those groups on which the plan depends."""
+    """Return the current state, with the members of just those groups on which the plan depends.
+
+    The collections are read where the policy gives some to groups.
+    """
 
     def choose(groups: Sequence[OrganizationGroup]) -> Collection[str]:
         protecting = protecting_groups(groups, run.policy)
@@ -235,7 +238,10 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
             return protecting
         return (*protecting, *groups_that_matter(run.snapshot.groups, groups, run.policy))
 
-    return read_organization(client, choose)
+    organization = read_organization(client, choose)
+    if "groups" in run.parts and run.policy.group_collections:
+        return replace(organization, collections=client.collections())
+    return organization
 
 
 def _members_first(run: _Run) -> bool:

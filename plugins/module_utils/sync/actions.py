@@ -9,19 +9,19 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum
 from functools import cached_property
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Role
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Access, Role
 
 
 class Kind(str, Enum):
     """The kinds of action, in the order in which they are applied.
 
     Access is given before it is taken away, owners are made before others cease to be owners, addresses are freed
-    before others are invited under them, groups exist before their members are set, and whatever cannot be undone
-    comes last.
+    before others are invited under them, groups exist before their members are set and have the right ones before
+    they are given collections, and whatever cannot be undone comes last.
     """
 
     LINK_MEMBER = "link_member"
@@ -35,6 +35,7 @@ class Kind(str, Enum):
     CREATE_GROUP = "create_group"
     UPDATE_GROUP = "update_group"
     SET_GROUP_MEMBERS = "set_group_members"
+    SET_GROUP_COLLECTIONS = "set_group_collections"
     REVOKE_MEMBER = "revoke_member"
     WITHDRAW_INVITATION = "withdraw_invitation"
     REMOVE_MEMBER = "remove_member"
@@ -42,7 +43,15 @@ class Kind(str, Enum):
 
 
 ORDER = {kind: position for position, kind in enumerate(Kind)}
-GROUP_KINDS = frozenset({Kind.CREATE_GROUP, Kind.UPDATE_GROUP, Kind.SET_GROUP_MEMBERS, Kind.DELETE_GROUP})
+GROUP_KINDS = frozenset(
+    {
+        Kind.CREATE_GROUP,
+        Kind.UPDATE_GROUP,
+        Kind.SET_GROUP_MEMBERS,
+        Kind.SET_GROUP_COLLECTIONS,
+        Kind.DELETE_GROUP,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class Action:
     the change (as it will have it where it is new). ``id`` is its Bitwarden id, None where the plan creates it.
     ``external_id`` is the external id after the change and ``previous`` the one before it where it changes; ``value``
     is the new e-mail of an invitation or the new name of a group. ``joining`` and ``leaving`` are e-mails of members.
+    ``granting`` and ``withdrawing`` are accesses of groups that come and go; one that changes is in both.
     ``role`` is the new role of a member (None with an invitation as plain user), ``previous_role`` the one before it.
     """
 
@@ -67,6 +77,8 @@ class Action:
     leaving: tuple[str, ...] = ()
     role: Role | None = None
     previous_role: Role | None = None
+    granting: tuple[Access, ...] = ()
+    withdrawing: tuple[Access, ...] = ()
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes two actions the same in any run: everything but ids that the server has yet to give."""
@@ -79,6 +91,8 @@ class Action:
             self.joining,
             self.leaving,
             *(_identity(role) for role in (self.role, self.previous_role) if role),
+            *(("granting", *astuple(access)) for access in self.granting),
+            *(("withdrawing", *astuple(access)) for access in self.withdrawing),
         )
 
 

@@ -6,21 +6,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import KEEP, Keep
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_accesses
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, DirsyncError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Member,
     MemberStatus,
     Organization,
-    OrganizationGroup,
-    Role,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync import importing
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.client import Client
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER, role_of
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import Batch, Step
 
@@ -32,25 +31,6 @@ FATAL_STATUSES = frozenset({401, 402, 403})
 
 MOST_LOST_ANSWERS = 3
 """After so many actions in a row without an answer, the server is taken as gone."""
-
-
-class Client(importing.Client, Protocol):
-    """The calls of the Public API that a plan needs; all raise BitwardenError."""
-
-    def member(self, member_id: str) -> Member | None: ...
-    def group(self, group_id: str) -> OrganizationGroup | None: ...
-    def invite(self, email: str, external_id: str | None, *, role: Role = PLAIN_USER) -> Member: ...
-    def reinvite(self, member_id: str) -> None: ...
-    def update_member(
-        self, member_id: str, *, external_id: str | Keep | None = KEEP, role: Role | None = None
-    ) -> None: ...
-    def revoke(self, member_id: str) -> None: ...
-    def restore(self, member_id: str) -> None: ...
-    def remove_member(self, member_id: str) -> None: ...
-    def create_group(self, name: str, external_id: str | None) -> OrganizationGroup: ...
-    def update_group(self, group_id: str, *, name: str, external_id: str | None) -> None: ...
-    def delete_group(self, group_id: str) -> None: ...
-    def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +89,7 @@ class _Application:
             Kind.CREATE_GROUP: self._create_group,
             Kind.UPDATE_GROUP: self._update_group,
             Kind.SET_GROUP_MEMBERS: self._set_group_members,
+            Kind.SET_GROUP_COLLECTIONS: self._set_group_collections,
             Kind.REVOKE_MEMBER: self._revoke,
             Kind.WITHDRAW_INVITATION: self._withdraw_invitation,
             Kind.REMOVE_MEMBER: lambda action: self._remove_member(_known(action.id)),
@@ -256,7 +237,8 @@ class _Application:
     def _create_group(self, action: Action) -> None:
         external_id = _known(action.external_id)
         try:
-            self._group_ids[external_id] = self._client.create_group(action.key, external_id).id
+            accesses = [access.association for access in action.granting]
+            self._group_ids[external_id] = self._client.create_group(action.key, external_id, collections=accesses).id
         except BitwardenError as error:
             groups = self._client.groups() if error.in_doubt else ()
             found = [group for group in groups if group.external_id == external_id]
@@ -290,6 +272,17 @@ class _Application:
             self._client.set_group_member_ids(group_id, sorted(wanted))
         if missing:
             raise DirsyncError(f"The group {action.key} lacks {', '.join(missing)}: they could not be invited")
+
+    def _set_group_collections(self, action: Action) -> None:
+        group_id = _known(action.id)
+        granting = [access.association for access in action.granting]
+        withdrawing = {access.association.id for access in action.withdrawing} - {access.id for access in granting}
+        try:
+            self._client.update_group(group_id, granting=granting, withdrawing=withdrawing)
+        except BitwardenError as error:
+            group = self._client.group(group_id) if error.in_doubt else None
+            if group is None or with_accesses(group, granting, withdrawing) != group:
+                raise
 
     def _delete_group(self, action: Action) -> None:
         group_id = _known(action.id)

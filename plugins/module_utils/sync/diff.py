@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization, Role
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Access, Organization, Role
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import GROUP_KINDS, Action, Kind, Plan
 
 MOST_OBJECTS = 200
@@ -69,9 +69,10 @@ def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
         Kind.REPLACE_INVITATION: lambda: ({"email": action.key}, {"email": action.value, **_role(action.role)}),
         Kind.INVITE_MEMBER: lambda: (None, {"status": "invited", **external_id, **_role(action.role)}),
         Kind.REINVITE_MEMBER: lambda: ({"status": status}, {"status": "reinvited"}),
-        Kind.CREATE_GROUP: lambda: (None, external_id),
+        Kind.CREATE_GROUP: lambda: (None, {**external_id, **_accesses(action.granting)}),
         Kind.UPDATE_GROUP: lambda: _group_update(action),
         Kind.SET_GROUP_MEMBERS: lambda: _group_members(action),
+        Kind.SET_GROUP_COLLECTIONS: lambda: (_accesses(action.withdrawing), _accesses(action.granting)),
         Kind.REVOKE_MEMBER: lambda: ({"status": status}, {"status": "revoked"}),
         Kind.WITHDRAW_INVITATION: lambda: ({"status": status, **external_id}, None),
         Kind.REMOVE_MEMBER: lambda: ({"status": status, **external_id}, None),
@@ -87,6 +88,10 @@ def _role(role: Role | None) -> Fields:
     if role.permissions:
         fields["permissions"] = tuple(sorted(role.permissions))
     return fields
+
+
+def _accesses(accesses: Sequence[Access]) -> Fields:
+    return {"collections": tuple(map(str, accesses))} if accesses else {}
 
 
 def _group_members(action: Action) -> tuple[Fields | None, Fields]:

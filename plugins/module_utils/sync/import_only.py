@@ -67,11 +67,14 @@ def require_possible(policy: Policy) -> None:
 def offered(policy: Policy) -> tuple[Policy, tuple[Refusal, ...]]:
     """Return the policy as far as the import can carry it out, and a refusal for each entry that it cannot.
 
-    The import invites everybody as plain user and changes no role.
+    The import invites everybody as plain user, changes no role and knows no collections.
     """
-    message = "Vaultwarden's import does not offer roles, so that they stay as they are: give them by hand"
-    refusals = tuple(Refusal(entry.group, "not_offered", message) for entry in policy.roles)
-    return replace(policy, roles=(), other_roles="keep"), refusals
+    message = "Vaultwarden's import does not offer {}, so that they stay as they are: give them by hand"
+    refusals = [Refusal(entry.group, "not_offered", message.format("roles")) for entry in policy.roles]
+    refusals += [
+        Refusal(entry.group, "not_offered", message.format("collections")) for entry in policy.group_collections
+    ]
+    return replace(policy, roles=(), other_roles="keep", group_collections=()), tuple(refusals)
 
 
 def possible(plan: Plan, refused: Sequence[Refusal] = ()) -> Plan:

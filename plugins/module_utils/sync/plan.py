@@ -11,6 +11,7 @@ from typing import Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.access_changes import plan_accesses
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal, ordered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import plan_groups
@@ -62,6 +63,7 @@ def make_plan(
         refusals += members.refusals
     if "groups" in parts:
         groups = plan_groups(snapshot, organization, policy, members)
+        plan_accesses(groups, snapshot.groups, organization, policy)
         actions += groups.actions
         refusals += groups.refusals
     return Plan(ordered(actions), tuple(sorted(refusals, key=lambda refusal: (refusal.key, refusal.reason))))

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Member, MemberType
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.accesses import AccessEntry, access_entries
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import Exclusion
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import OtherRoles, RoleEntry, role_entries
 
@@ -100,6 +101,7 @@ class Policy:
     roles: tuple[RoleEntry, ...] = ()
     other_roles: OtherRoles = "keep"
     demote_owners: bool = False
+    group_collections: tuple[AccessEntry, ...] = ()
     protected: Protection = field(default_factory=Protection)
     exclude: Exclusion = field(default_factory=Exclusion)
     guards: Guards = field(default_factory=Guards)
@@ -138,6 +140,7 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
         name: Limit(limit["count"], limit["percent"]) for name, limit in guards.items() if limit is not None
     }
     values["roles"] = role_entries(values.get("roles") or ())
+    values["group_collections"] = access_entries(values.get("group_collections") or ())
     protected = _protection(values.pop("protected", None) or {})
     exclude = Exclusion(**{name: _globs(globs) for name, globs in (values.pop("exclude", None) or {}).items()})
     return Policy(**values, protected=protected, exclude=exclude, guards=replace(Guards(exempt=exempt), **limits))

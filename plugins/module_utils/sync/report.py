@@ -98,6 +98,8 @@ def describe(action: Action) -> dict[str, Any]:
         "value": action.value,
         "joining": list(action.joining),
         "leaving": list(action.leaving),
+        "granting": [str(access) for access in action.granting],
+        "withdrawing": [str(access) for access in action.withdrawing],
         **_role(action.role, ""),
         **_role(action.previous_role, "previous_"),
     }

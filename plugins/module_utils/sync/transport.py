@@ -107,7 +107,7 @@ def _importable_groups(plan: Plan, organization: Organization) -> tuple[Bundle, 
     """Return the groups whose actions the import carries out in exactly the same way.
 
     These are groups under their final external id, in which everybody has an external id in the end: the import
-    knows nobody else and would drop them.
+    knows nobody else and would drop them. Nor does it know collections, with which some groups are created.
     """
     if _has_shared_external_ids(group.external_id for group in organization.groups):
         return ()
@@ -122,6 +122,8 @@ def _importable_groups(plan: Plan, organization: Organization) -> tuple[Bundle, 
     bundles = []
     for external_id, of_group in actions.items():
         if any(action.kind == Kind.UPDATE_GROUP and action.reason != "renamed" for action in of_group):
+            continue
+        if any(action.granting for action in of_group):
             continue
         present = {emails[id_] for id_ in organization.memberships.get(of_group[0].id or "", ()) if id_ in emails}
         for action in of_group:

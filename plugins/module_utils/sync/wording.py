@@ -21,7 +21,7 @@ JOINERS = "\u200c\u200d"
 
 KNOWN_FIELDS = frozenset(
     {"action", "key", "reason", "outcome", "message", "external_id", "id", "previous", "value", "joining", "leaving"}
-    | {"role", "permissions", "previous_role", "previous_permissions"}
+    | {"role", "permissions", "previous_role", "previous_permissions", "granting", "withdrawing"}
 )
 GIVES_ACCESS = frozenset(kind.value for kind in (Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER, Kind.PROMOTE_MEMBER))
 TAKES_ACCESS = frozenset(
@@ -124,6 +124,8 @@ def fields_of_change(record: Record) -> Iterator[Change]:
         yield Change("external id", record["previous"], record.get("external_id", "none"))
     if "role" in record:
         yield Change("role", _role_words(record, "previous_"), _role_words(record, ""))
+    if "granting" in record or "withdrawing" in record:
+        yield Change("collections", *(", ".join(record.get(name, ())) for name in ("withdrawing", "granting")))
     for name in sorted(record.keys() - KNOWN_FIELDS):
         value = record[name]
         yield Change(words(name).lower(), "", value if isinstance(value, str) else json.dumps(value))

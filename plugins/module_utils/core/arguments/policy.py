@@ -37,6 +37,7 @@ def policy_spec() -> dict[str, Any]:
         "roles": roles_spec(),
         "other_roles": {"type": "str", "choices": ["keep", "user"], "default": "keep"},
         "demote_owners": {"type": "bool", "default": False},
+        "group_collections": group_collections_spec(),
         "protected": {"type": "dict", "default": {}, "options": protected_spec()},
         "exclude": {"type": "dict", "default": {}, "options": exclude_spec()},
         "guards": {"type": "dict", "default": {}, "options": guards_spec()},
@@ -62,6 +63,22 @@ def roles_spec() -> dict[str, Any]:
         },
         "required_if": [("type", "custom", ("permissions",))],
     }
+
+
+def group_collections_spec() -> dict[str, Any]:
+    """Return the argument specification of the entries that give collections to groups of the directory."""
+    access = {
+        "collection": {"type": "str", "required": True},
+        "read_only": dict(_OFF),
+        "hide_passwords": dict(_OFF),
+        "manage": dict(_OFF),
+    }
+    options = {
+        "group": {"type": "str", "required": True},
+        "collections": {"type": "list", "elements": "dict", "required": True, "options": access},
+        "exclusive": dict(_OFF),
+    }
+    return {"type": "list", "elements": "dict", "default": [], "options": options}
 
 
 def protected_spec() -> dict[str, Any]:

@@ -500,3 +500,40 @@ def test_roles_follow_the_groups_and_nothing_else_of_a_member_changes(run: Conve
     server.recorder.clear()
     assert run(directory, {"members"}, policy=policy)["changed"] is False
     assert writes(server) == []
+
+
+def test_groups_get_their_collections_and_keep_what_is_not_managed(run: Converge, server: BitwardenServer) -> None:
+    servers, web, other = (server.organization.add_collection(name) for name in ("servers", "web", None))
+    access = {"readOnly": False, "hidePasswords": False, "manage": False}
+    server.organization.add_group("staff", "id-staff", collections=[{"id": other.id, **access}])
+    entries = [
+        {"group": "staff", "collections": [{"collection": "servers", "manage": True}]},
+        {"group": "id-crew", "collections": [{"collection": web.id, "read_only": True, "hide_passwords": True}]},
+        {"group": "gone", "collections": [{"collection": "servers"}]},
+    ]
+    directory = snapshot([user("ann")], [group("staff", "ann"), group("crew")])
+    preview = run(directory, policy={"group_collections": entries}, check_mode=True)
+    real = run(directory, policy={"group_collections": entries})
+    assert (real["digest"], real["diff"]) == (preview["digest"], preview["diff"])
+    assert server.organization.group("staff").external_id == "id-staff"
+    assert server.organization.group("staff").collections == [
+        {"id": other.id, **access},
+        {"id": servers.id, **access, "manage": True},
+    ]
+    restricted = {"id": web.id, "readOnly": True, "hidePasswords": True, "manage": False}
+    assert server.organization.group("crew").collections == [restricted]
+    assert "gone: no group of the snapshot has this external id or name" in real["warnings"][0]
+    server.recorder.clear()
+    assert run(directory, policy={"group_collections": entries})["changed"] is False
+    assert writes(server) == []
+    run(directory, policy={"group_collections": [{**entries[0], "exclusive": True}]})
+    assert server.organization.group("staff").collections == [{"id": servers.id, **access, "manage": True}]
+
+
+def test_collections_are_read_only_where_the_policy_needs_them(run: Converge, server: BitwardenServer) -> None:
+    run(people("ann"))
+    policy = {"group_collections": [{"group": "staff", "collections": []}]}
+    run(people("ann"), {"members"}, policy=policy)
+    assert server.recorder.requests(path="collections") == []
+    run(people("ann"), {"groups"}, policy=policy)
+    assert len(server.recorder.requests(path="collections")) == 1

@@ -190,10 +190,19 @@ def test_a_group_keeps_its_name_and_external_id_and_that_is_said(
     assert [(found.name, found.external_id) for found in server.organization.groups()] == [("staff", "id-staff")]
 
 
-def test_roles_are_refused_and_everybody_is_invited_as_user(run: Converge, server: BitwardenServer) -> None:
-    policy = {"roles": [{"group": "staff", "type": "admin"}], "other_roles": "user"}
+def test_roles_and_collections_are_refused_and_everybody_is_invited_as_user(
+    run: Converge, server: BitwardenServer
+) -> None:
+    policy = {
+        "roles": [{"group": "staff", "type": "admin"}],
+        "other_roles": "user",
+        "group_collections": [{"group": "staff", "collections": [{"collection": "servers"}]}],
+    }
     result = run(people("ann"), policy=policy)
-    assert result["warnings"][-1].startswith("staff: Vaultwarden's import does not offer roles")
+    assert [warning.partition(", so")[0] for warning in result["warnings"][-2:]] == [
+        "staff: Vaultwarden's import does not offer roles",
+        "staff: Vaultwarden's import does not offer collections",
+    ]
     assert server.organization.member("ann@example.org").type == Role.USER
     assert run(people("ann"), policy=policy)["changed"] is False
 

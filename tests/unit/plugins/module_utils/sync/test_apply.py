@@ -13,11 +13,15 @@ import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Association,
+    Collection,
     MemberStatus,
     MemberType,
     Organization,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Client, Result, apply_plan, predict
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.accesses import AccessEntry, WantedAccess
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.client import Client
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
@@ -32,7 +36,8 @@ from ansible_collections.dirsync.bitwarden.tests.support.organization import Org
 
 OWNER = MemberType.OWNER
 INVITED, REVOKED = MemberStatus.INVITED, MemberStatus.REVOKED
-SWEEPING = Policy(absent="remove", absent_groups="remove", other_roles="user")
+ENTRY = AccessEntry("crew", (WantedAccess("c1"),), exclusive=True)
+SWEEPING = Policy(absent="remove", absent_groups="remove", other_roles="user", group_collections=(ENTRY,))
 
 
 def refusal(status: int) -> BitwardenError:
@@ -110,6 +115,21 @@ CASES = [
         "update_group",
         snapshot([], [group("crew", external_id="id-staff")]),
         organization([], [organization_group("staff")]),
+    ),
+    Case(
+        "update_group",
+        snapshot([], [group("crew")]),
+        replace(
+            organization(
+                [], [replace(organization_group("crew"), collections=(Association("c2"), Association("c1", True)))]
+            ),
+            collections=(Collection("c1"), Collection("c2")),
+        ),
+    ),
+    Case(
+        "create_group",
+        snapshot([], [group("crew")]),
+        Organization(collections=(Collection("c1"),)),
     ),
     Case("revoke", snapshot([user("ann", "disabled")]), organization([member("ann")])),
     Case("remove_member", NOBODY, organization([member("ann")])),

@@ -143,7 +143,12 @@ def test_active_users_have_access_and_the_others_have_not(
 def test_the_digest_does_not_depend_on_the_order_of_things(
     snapshot: Snapshot, organization: Organization, policy: Policy, memory: Memory
 ) -> None:
-    mirrored = Organization(organization.members[::-1], organization.groups[::-1], organization.memberships)
+    mirrored = replace(
+        organization,
+        members=organization.members[::-1],
+        groups=organization.groups[::-1],
+        collections=organization.collections[::-1],
+    )
     plan, other = (make_plan(snapshot, each, policy, memory) for each in (organization, mirrored))
     assert plan.digest == other.digest
 
@@ -237,7 +242,12 @@ def _essence(organization: Organization) -> tuple[object, ...]:
     return (
         sorted((m.email, m.external_id or "", m.status, role_of(m).type, *role_of(m).permissions) for m in members),
         sorted(
-            (group.name, group.external_id or "", sorted(emails[id_] for id_ in organization.memberships[group.id]))
+            (
+                group.name,
+                group.external_id or "",
+                sorted(emails[id_] for id_ in organization.memberships[group.id]),
+                sorted((access.id, str(access)) for access in group.collections or ()),
+            )
             for group in organization.groups
         ),
     )

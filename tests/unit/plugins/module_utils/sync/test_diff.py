@@ -11,6 +11,8 @@ import pytest
 import yaml
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Access,
+    Association,
     MemberStatus,
     MemberType,
     Organization,
@@ -301,4 +303,25 @@ def test_roles_are_shown_before_and_after() -> None:
         "ann@x.org": {"type": "custom", "permissions": ["manage_sso", "manage_users"]},
         "bob@x.org": {"status": "invited", "external_id": "2", "type": "admin"},
         "cy@x.org": {"email": "cyd@x.org", "type": "admin"},
+    }
+
+
+def test_collections_are_shown_before_and_after() -> None:
+    view, manage = (Access("servers", Association("c1", *rights)) for rights in ((True,), (False, False, True)))
+    plan = Plan(
+        (
+            Action(Kind.CREATE_GROUP, "boards", "new_group", "1", granting=(view,)),
+            Action(
+                Kind.SET_GROUP_COLLECTIONS, "crew", "collections", "2", "2", granting=(manage,), withdrawing=(view,)
+            ),
+            Action(Kind.SET_GROUP_COLLECTIONS, "staff", "collections", "3", "3", withdrawing=(view,)),
+        )
+    )
+    [entry] = make_diff(plan, Organization())
+    shown = {"collections": ["servers (view)"]}
+    assert yaml.safe_load(entry["before"]) == {"crew": shown, "staff": shown}
+    assert yaml.safe_load(entry["after"]) == {
+        "boards": {"external_id": "1", **shown},
+        "crew": {"collections": ["servers (manage)"]},
+        "staff": None,
     }

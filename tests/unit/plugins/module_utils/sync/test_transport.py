@@ -6,11 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import MemberType, Organization, Role
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Collection,
+    MemberType,
+    Organization,
+    Role,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.accesses import AccessEntry, WantedAccess
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
@@ -87,6 +94,16 @@ def test_an_invitation_with_a_role_is_a_call_of_its_own() -> None:
     steps = steps_of(directory, organization([], [organization_group("admins")]), roles=roles)
     assert singles(steps) == ["invite_member"]
     assert [entry.email for batch in batches(steps) for entry in batch.members] == ["bob@example.org"]
+
+
+def test_collections_are_left_to_calls_of_their_own() -> None:
+    directory = snapshot([user("ann")], [group("staff", "ann"), group("crew", "ann"), group("boards", "ann")])
+    groups = [replace(organization_group("staff"), collections=())]
+    current = replace(organization([], groups), collections=(Collection("c1"),))
+    access = (WantedAccess("c1"),)
+    steps = steps_of(directory, current, group_collections=(AccessEntry("staff", access), AccessEntry("crew", access)))
+    assert singles(steps) == ["create_group", "set_group_members", "set_group_collections"]
+    assert [entry.name for batch in batches(steps) for entry in batch.groups] == ["boards", "staff"]
 
 
 def test_rest_means_rest() -> None:

@@ -100,6 +100,11 @@ def test_codes_numbers_and_times_are_readable() -> None:
             [Change("role", "admin", "custom (manage users, manage sso)")],
         ),
         ({"role": "admin"}, [Change("role", "", "admin")]),
+        (
+            {"granting": ["servers (view)", "web (edit)"], "withdrawing": ["servers (edit)"]},
+            [Change("collections", "servers (edit)", "servers (view), web (edit)")],
+        ),
+        ({"withdrawing": ["web (edit)"]}, [Change("collections", "web (edit)", "")]),
         ({"joining": ["a"], "leaving": ["b"], "id": "m1", "external_id": "x", "message": "no"}, []),
     ],
 )
