@@ -137,8 +137,9 @@ options:
     default: 0
 notes:
   - Vaultwarden is recognized by itself. Of the organization's API it has the bulk import only, so that the organization
-    cannot be read. Plan, difference and guards come from what the last run without failure sent, as O(state_file) holds
-    it; give all modules that converge one organization the same file. O(transport) has no effect there.
+    cannot be read. Plan, difference and guards come from what the last runs sent, as O(state_file) holds it. What a run
+    failed to send may have taken effect all the same, so that the next run sends it again, or takes it back. Give all
+    modules that converge one organization the same file. O(transport) has no effect there.
   - Without such a record, everything is sent, and whoever is disabled or deleted in the directory is revoked, since
     nobody knows whether they are members. The guards may want this to be approved once. A warning names what cannot be
     known, such as who is an owner, who was revoked by hand, and whether the server takes groups at all

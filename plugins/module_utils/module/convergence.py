@@ -176,11 +176,13 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
             results = work.apply(progress)
     result = _result(run, work, results, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
+    sent = work.sent(results)
+    if not run.check_mode and run.options["state_file"] and (sent or not failures):
+        counts = state.applied_counts if failures else run.snapshot.counts()
+        state = State(applied_counts=counts, sent=sent, remembered=work.remembered)
+        write_state(Path(run.options["state_file"]), run.connection.organization, state)
     if failures:
         raise _failed(failures, result)
-    if not run.check_mode and run.options["state_file"]:
-        state = State(applied_counts=run.snapshot.counts(), sent=work.sent, remembered=work.remembered)
-        write_state(Path(run.options["state_file"]), run.connection.organization, state)
     return result
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
@@ -25,6 +25,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import (
     assumed_organization,
     organization_after,
+    organization_after_failure,
+    without_doubt,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 
@@ -33,8 +35,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered 
 class Work:
     """A plan for an organization, and how to carry it out; ``apply`` takes a function that hears of each result.
 
-    ``unknown`` says what the plan had to be made without. ``sent`` is what the next run takes the organization for
-    where it cannot be read, ``remembered`` what the next run has to know of members.
+    ``unknown`` says what the plan had to be made without. ``sent`` takes the results and returns what the next run
+    takes the organization for where it cannot be read, ``remembered`` is what the next run has to know of members.
     """
 
     organization: Organization
@@ -42,7 +44,7 @@ class Work:
     apply: Callable[[Callable[[Result], None]], tuple[Result, ...]]
     seats: Seats | None = None
     unknown: tuple[str, ...] = ()
-    sent: Organization | None = None
+    sent: Callable[[Sequence[Result]], Organization | None] = lambda results: None
     remembered: Remembered = field(default_factory=Remembered)
 
 
@@ -61,13 +63,23 @@ def import_only_work(
     """
     require_possible(policy)
     policy, refused = offered(policy)
-    organization = recorded or assumed_organization(snapshot, policy, parts)
+    if recorded:
+        organization = without_doubt(recorded, snapshot, policy)
+    else:
+        organization = assumed_organization(snapshot, policy, parts)
     plan = possible(make_plan(snapshot, organization, policy, parts=parts, members_first=members_first), refused)
     after = organization_after(plan, organization)
+    keeps_record = recorded is not None or "members" in parts
+
+    def sent(results: Sequence[Result]) -> Organization | None:
+        done = [result.action for result in results if result.outcome == "done"]
+        failed = [result.action for result in results if result.outcome == "failed"]
+        return organization_after_failure(done, failed, organization) if keeps_record else None
+
     return Work(
         organization,
         plan,
         lambda progress: send(plan, after, client, progress),
         unknown=what_is_unknown(plan, recorded=recorded is not None),
-        sent=after if recorded or "members" in parts else None,
+        sent=sent,
     )

@@ -8,7 +8,8 @@ Such an organization knows its members by e-mail and its groups by external id, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot, User
@@ -19,11 +20,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
     OrganizationGroup,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import GROUP_KINDS, Action, Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 
 MEMBER_KINDS = frozenset({Kind.INVITE_MEMBER, Kind.REKEY_MEMBER, Kind.RESTORE_MEMBER, Kind.REVOKE_MEMBER})
+
+
+DOUBTFUL = MemberStatus.STAGED
+"""Stands for a member of whom nobody knows what an import that failed did: an import never leaves anybody staged."""
 
 
 def record_of(organization: Organization) -> dict[str, Any]:
@@ -31,7 +36,11 @@ def record_of(organization: Organization) -> dict[str, Any]:
     external_ids = {member.id: member.external_id or "" for member in organization.members}
     return {
         "members": {
-            member.external_id: {"email": member.email, "revoked": member.status == MemberStatus.REVOKED}
+            member.external_id: {
+                "email": member.email,
+                "revoked": member.status == MemberStatus.REVOKED,
+                **({"doubtful": True} if member.status == DOUBTFUL else {}),
+            }
             for member in organization.members
         },
         "groups": {
@@ -52,7 +61,7 @@ def organization_from_record(record: object) -> Organization:
     """
     sent = _mapping(record)
     members = {
-        external_id: _member(external_id, _text(entry, "email"), revoked=_mapping(entry).get("revoked") is True)
+        external_id: _recorded_member(external_id, _mapping(entry))
         for external_id, entry in _mapping(sent.get("members")).items()
     }
     groups = _mapping(sent.get("groups"))
@@ -106,6 +115,47 @@ def organization_after(plan: Plan, organization: Organization) -> Organization:
     return Organization(tuple(members.values()), tuple(groups.values()), memberships)
 
 
+def organization_after_failure(done: Sequence[Action], failed: Sequence[Action], before: Organization) -> Organization:
+    """Return the recorded organization after some actions were done and others failed, perhaps not without effect.
+
+    Members whom a failed import was about are doubtful, groups are forgotten, so that both are sent again.
+    """
+    after = organization_after(Plan(tuple(done)), before)
+    members = {member.email: member for member in after.members}
+    for action in failed:
+        if action.kind in MEMBER_KINDS:
+            members[action.key] = replace(_member(action.external_id or "", action.key), status=DOUBTFUL)
+    forgotten = {action.id or action.external_id for action in failed if action.kind in GROUP_KINDS}
+    return Organization(
+        tuple(members.values()),
+        tuple(group for group in after.groups if group.id not in forgotten),
+        {id_: ids & members.keys() for id_, ids in after.memberships.items() if id_ not in forgotten},
+    )
+
+
+def without_doubt(recorded: Organization, snapshot: Snapshot, policy: Policy) -> Organization:
+    """Return the recorded organization with doubtful members taken for what makes the plan send them again.
+
+    Whoever is active in the directory is taken for no member, or, where nobody is invited, for a revoked one; everybody
+    else for a member with access.
+    """
+    active = {policy.external_id(user.external_id) for user in snapshot.users if user.status == "active"}
+    members = []
+    for member in recorded.members:
+        if member.status != DOUBTFUL:
+            members.append(member)
+        elif member.external_id not in active:
+            members.append(replace(member, status=MemberStatus.CONFIRMED))
+        elif not policy.invite:
+            members.append(replace(member, status=MemberStatus.REVOKED))
+    ids = {member.id for member in members}
+    return replace(
+        recorded,
+        members=tuple(members),
+        memberships={group_id: member_ids & ids for group_id, member_ids in recorded.memberships.items()},
+    )
+
+
 def _is_to_be_revoked(user: User, policy: Policy) -> bool:
     wishes = {"active": "keep", "disabled": policy.disabled, "deleted": policy.deleted}
     return wishes[user.status] == "revoke"
@@ -114,6 +164,11 @@ def _is_to_be_revoked(user: User, policy: Policy) -> bool:
 def _member(external_id: str, email: str, *, revoked: bool = False) -> Member:
     status = MemberStatus.REVOKED if revoked else MemberStatus.CONFIRMED
     return Member(email, email, status, MemberType.USER, external_id)
+
+
+def _recorded_member(external_id: str, entry: Mapping[str, Any]) -> Member:
+    member = _member(external_id, _text(entry, "email"), revoked=entry.get("revoked") is True)
+    return replace(member, status=DOUBTFUL) if entry.get("doubtful") is True else member
 
 
 def _group(external_id: str, name: str) -> OrganizationGroup:

@@ -16,8 +16,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import (
     assumed_organization,
     organization_after,
+    organization_after_failure,
     organization_from_record,
     record_of,
+    without_doubt,
 )
 from ansible_collections.dirsync.bitwarden.tests.support.examples import group, snapshot, steps, user
 
@@ -127,3 +129,31 @@ def test_groups_alone_take_the_active_users_for_members() -> None:
     assert statuses(assumed) == {"ann": MemberStatus.CONFIRMED}
     plan = make_plan(directory, assumed, Policy(), parts={"groups"}, members_first=False)
     assert plan.actions[-1].joining == ("ann@example.org",)
+
+
+def test_a_doubtful_member_survives_the_record() -> None:
+    failed = make_plan(snapshot([user("cy")]), organization_from_record({"members": {}, "groups": {}}), Policy())
+    after = organization_after_failure([], failed.actions, Organization())
+    assert record_of(after)["members"] == {"id-cy": {"email": "cy@example.org", "revoked": False, "doubtful": True}}
+    assert organization_from_record(record_of(after)) == after
+
+
+@pytest.mark.parametrize(
+    ("directory", "policy", "expected"),
+    [
+        (snapshot([user("cy")]), {}, {}),
+        (snapshot([user("cy")]), {"invite": False}, {"cy": MemberStatus.REVOKED}),
+        (snapshot([user("cy", "disabled")]), {}, {"cy": MemberStatus.CONFIRMED}),
+        (snapshot([user("ann")]), {}, {"cy": MemberStatus.CONFIRMED}),
+    ],
+)
+def test_a_doubtful_member_is_taken_for_what_the_plan_corrects(
+    directory: Snapshot, policy: dict[str, Any], expected: dict[str, MemberStatus]
+) -> None:
+    record = {
+        "members": {"id-cy": {"email": "cy@example.org", "revoked": False, "doubtful": True}},
+        "groups": {"id-staff": {"name": "staff", "members": ["id-cy"]}},
+    }
+    found = without_doubt(organization_from_record(record), directory, Policy(**policy))
+    assert statuses(found) == expected
+    assert found.memberships["id-staff"] == {member.id for member in found.members}
