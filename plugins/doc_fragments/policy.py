@@ -115,8 +115,14 @@ options:
         description:
           - Whether active users who are not members are invited.
           - An invitation sends an e-mail, and on Bitwarden's cloud it takes a seat.
-        type: bool
-        default: true
+          - V(staged) makes them staged members instead, without e-mail and seat. An administrator invites them later,
+            in the admin console. Only servers with Bitwarden's feature of that name can do this. Elsewhere, on
+            Vaultwarden too, new users are refused with a warning, and nobody is invited.
+          - Members who are staged already stay so, whatever is chosen, since nothing but the admin console can invite
+            them. They are linked, revoked and removed like others, and take no seat.
+        type: str
+        choices: ["true", "false", "staged"]
+        default: "true"
       restore:
         description:
           - Whether revoked members whose users are active again are restored.

@@ -38,6 +38,7 @@ class OrganizationInMemory:
         self._memberships = {group.id: set(organization.memberships.get(group.id, ())) for group in organization.groups}
         self._statuses = {member.id: MemberStatus.CONFIRMED for member in organization.members}
         self._collections = organization.collections
+        self._stages = organization.stages
         self._before_write = before_write
         self._next = 1000
         self.writes: list[tuple[str, str]] = []
@@ -51,6 +52,7 @@ class OrganizationInMemory:
             tuple(self._groups.values()),
             {id_: frozenset(members) for id_, members in self._memberships.items()},
             self._collections,
+            self._stages,
         )
 
     def members(self) -> tuple[Member, ...]:
@@ -156,7 +158,9 @@ class OrganizationInMemory:
     def group_member_ids(self, group_id: str) -> tuple[str, ...]:
         return tuple(sorted(self._memberships[group_id]))
 
-    def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+    def import_directory(
+        self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool = True
+    ) -> None:
         """Act as the server does: link, invite, then create or rename groups and replace their members."""
         self._write("import", f"{len(members)} members, {len(groups)} groups")
         known = {member.external_id for member in self._members.values()}
@@ -166,9 +170,8 @@ class OrganizationInMemory:
             if present is not None and present.external_id is None:
                 self._members[present.id] = replace(present, external_id=entry.external_id)
             elif present is None and entry.external_id not in known:
-                member = Member(
-                    self._new_id("m"), entry.email or "", MemberStatus.INVITED, MemberType.USER, entry.external_id
-                )
+                status = MemberStatus.STAGED if self._stages and not invite else MemberStatus.INVITED
+                member = Member(self._new_id("m"), entry.email or "", status, MemberType.USER, entry.external_id)
                 self._members[member.id] = member
                 self.invited.append(member.email)
         ids = {member.external_id: member.id for member in self._members.values()}

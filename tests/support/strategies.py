@@ -92,7 +92,7 @@ def organizations(draw: st.DrawFn) -> Organization:
     )
     ids = [member.id for member in members]
     memberships = {group.id: frozenset(draw(st.sets(st.sampled_from(ids)))) for group in groups}
-    return Organization(tuple(members), groups, memberships, COLLECTIONS)
+    return Organization(tuple(members), groups, memberships, COLLECTIONS, draw(st.booleans()))
 
 
 def associations() -> st.SearchStrategy[tuple[Association, ...]]:
@@ -143,6 +143,7 @@ def policies() -> st.SearchStrategy[Policy]:
     return st.builds(
         Policy,
         invite=st.booleans(),
+        stage=st.sampled_from([False, False, True]),
         restore=st.booleans(),
         rekey=st.booleans(),
         adopt=st.booleans(),

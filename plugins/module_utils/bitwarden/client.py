@@ -45,6 +45,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 )
 
 VAULTWARDEN = "Vaultwarden"
+STAGING = "pm-34423-staged-status"
 PLAIN_USER = Role()
 NEEDS_REVOCATION = "Revoking and restoring over the API need Bitwarden server 2026.2.0 or later"
 
@@ -81,6 +82,10 @@ class BitwardenClient:
     def server(self) -> model.Server:
         """Return what answers at the other end; needs no API key."""
         return self._session.get("/config", parse_server, anonymous=True)
+
+    def can_stage(self) -> bool:
+        """Say whether an import can make members without inviting them; elsewhere it invites them all the same."""
+        return str(self.server().feature_states.get(STAGING)).lower() == "true"
 
     def members(self) -> tuple[Member, ...]:
         """Return all members in every status; ``collections`` is None before server 2025.11.0.

@@ -170,13 +170,15 @@ class Organization:
     """The current state of an organization.
 
     ``memberships`` maps the id of each group that was read to the ids of its members; a group that is missing there
-    was not read, which is not the same as being empty. ``collections`` are there where they were read.
+    was not read, which is not the same as being empty. ``collections`` are there where they were read. ``stages`` says
+    whether its server is known to stage members.
     """
 
     members: tuple[Member, ...] = ()
     groups: tuple[OrganizationGroup, ...] = ()
     memberships: Mapping[str, frozenset[str]] = field(default_factory=dict)
     collections: tuple[Collection, ...] = ()
+    stages: bool = False
 
     def occupied_seats(self) -> int:
         """Return how many members occupy a seat: all but the revoked and the staged."""

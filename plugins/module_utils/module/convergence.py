@@ -242,8 +242,8 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
 
     organization = read_organization(client, choose)
     if "groups" in run.parts and run.policy.group_collections:
-        return replace(organization, collections=client.collections())
-    return organization
+        organization = replace(organization, collections=client.collections())
+    return replace(organization, stages=client.can_stage()) if run.policy.stage else organization
 
 
 def _members_first(run: _Run) -> bool:

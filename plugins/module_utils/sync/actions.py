@@ -31,6 +31,7 @@ class Kind(str, Enum):
     DEMOTE_MEMBER = "demote_member"
     REPLACE_INVITATION = "replace_invitation"
     INVITE_MEMBER = "invite_member"
+    STAGE_MEMBER = "stage_member"
     REINVITE_MEMBER = "reinvite_member"
     CREATE_GROUP = "create_group"
     UPDATE_GROUP = "update_group"

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_accesses
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, DirsyncError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    ImportedMember,
     Member,
     MemberStatus,
     Organization,
@@ -85,6 +86,7 @@ class _Application:
             Kind.DEMOTE_MEMBER: self._change_role,
             Kind.REPLACE_INVITATION: self._replace_invitation,
             Kind.INVITE_MEMBER: lambda action: self._invite(action.key, action),
+            Kind.STAGE_MEMBER: self._stage,
             Kind.REINVITE_MEMBER: self._reinvite,
             Kind.CREATE_GROUP: self._create_group,
             Kind.UPDATE_GROUP: self._update_group,
@@ -142,7 +144,7 @@ class _Application:
     def _learn_ids(self, actions: Sequence[Action]) -> None:
         """Note the ids that the import gave to members and groups."""
         kinds = {action.kind for action in actions}
-        if Kind.INVITE_MEMBER in kinds:
+        if kinds & {Kind.INVITE_MEMBER, Kind.STAGE_MEMBER}:
             self._member_ids.update({member.email: member.id for member in self._client.members()})
         if Kind.CREATE_GROUP in kinds:
             self._group_ids.update(
@@ -216,6 +218,22 @@ class _Application:
         if member is not None and member.status != MemberStatus.INVITED:
             raise DirsyncError(f"The invitation of {action.key} was not withdrawn: it has been accepted meanwhile")
         self._remove_member(member_id)
+
+    def _stage(self, action: Action) -> None:
+        """Make a member without inviting; only the import can do that, and its empty answer tells nothing."""
+        entry = ImportedMember(_known(action.external_id), action.key)
+        try:
+            self._client.import_directory([entry], [], invite=False)
+        except BitwardenError as error:
+            if not error.in_doubt:
+                raise
+        found = {member.email: member for member in self._client.members()}.get(action.key)
+        if found is None or found.status != MemberStatus.STAGED:
+            outcome = found.status.name.lower() if found else "no member"
+            raise DirsyncError(f"{action.key} was not staged: after the import, the server has {outcome}")
+        self._member_ids[action.key] = found.id
+        if action.role:
+            self._client.update_member(found.id, role=action.role)
 
     def _reinvite(self, action: Action) -> None:
         """Send the invitation again. Whoever has accepted meanwhile needs none."""

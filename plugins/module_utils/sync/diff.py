@@ -68,6 +68,7 @@ def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
         Kind.DEMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
         Kind.REPLACE_INVITATION: lambda: ({"email": action.key}, {"email": action.value, **_role(action.role)}),
         Kind.INVITE_MEMBER: lambda: (None, {"status": "invited", **external_id, **_role(action.role)}),
+        Kind.STAGE_MEMBER: lambda: (None, {"status": "staged", **external_id, **_role(action.role)}),
         Kind.REINVITE_MEMBER: lambda: ({"status": status}, {"status": "reinvited"}),
         Kind.CREATE_GROUP: lambda: (None, {**external_id, **_accesses(action.granting)}),
         Kind.UPDATE_GROUP: lambda: _group_update(action),

@@ -39,7 +39,7 @@ NAMED_RECORDS = 20
 REMOVING = frozenset({Kind.REMOVE_MEMBER, Kind.WITHDRAW_INVITATION})
 REVOKING = frozenset({Kind.REVOKE_MEMBER})
 DELETING = frozenset({Kind.DELETE_GROUP})
-INVITING = frozenset({Kind.INVITE_MEMBER, Kind.REPLACE_INVITATION})
+INVITING = frozenset({Kind.INVITE_MEMBER, Kind.STAGE_MEMBER, Kind.REPLACE_INVITATION})
 NEED_A_SEAT = frozenset({Kind.INVITE_MEMBER, Kind.RESTORE_MEMBER})
 
 
@@ -166,7 +166,9 @@ def _promotions(plan: Plan, organization: Organization, guards: Guards) -> Itera
     keys = tuple(
         action.key for action in plan.actions if action.role and action.role.exceeds(action.previous_role or PLAIN_USER)
     )
-    whole = len(organization.members) + sum(action.kind == Kind.INVITE_MEMBER for action in plan.actions)
+    whole = len(organization.members) + sum(
+        action.kind in (Kind.INVITE_MEMBER, Kind.STAGE_MEMBER) for action in plan.actions
+    )
     if _exceeds(len(keys), whole, guards.promotions, guards.exempt):
         message = f"{len(keys)} of {whole} members would get a higher role, {_allowed(guards.promotions)}"
         yield Trip("promotions", message, keys)

@@ -19,6 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     ImportedGroup,
     ImportedMember,
     Member,
+    MemberStatus,
     OrganizationGroup,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind
@@ -36,7 +37,9 @@ class Client(Protocol):
     def members(self) -> tuple[Member, ...]: ...
     def groups(self) -> tuple[OrganizationGroup, ...]: ...
     def group_member_ids(self, group_id: str) -> Sequence[str]: ...
-    def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None: ...
+    def import_directory(
+        self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool = True
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def carry_out(batch: Batch, client: Client, sleep: Callable[[float], None]) -> O
     BitwardenError where the organization cannot be read afterwards: then nothing is known.
     """
     try:
-        client.import_directory(batch.members, batch.groups)
+        client.import_directory(batch.members, batch.groups, invite=batch.invite)
     except BitwardenError as error:
         if error.in_doubt:
             return Outcome(_settled(batch, client, sleep), unanswered=error)
@@ -83,9 +86,10 @@ def _achieved(batch: Batch, client: Client) -> frozenset[Action]:
     invited = {
         action
         for action in batch.actions
-        if action.kind == Kind.INVITE_MEMBER
+        if action.kind in (Kind.INVITE_MEMBER, Kind.STAGE_MEMBER)
         and action.external_id in members
         and members[action.external_id].email == action.key
+        and (batch.invite or members[action.external_id].status == MemberStatus.STAGED)
     }
     if not batch.groups:
         return frozenset(invited)

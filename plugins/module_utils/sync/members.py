@@ -269,6 +269,8 @@ def _plan_new_addresses(
 def _obstacle_to_replacement(member: Member, policy: Policy, role: Role | None) -> str | None:
     """Return why a membership cannot be replaced by an invitation under another address, or None if it can."""
     if member.status != MemberStatus.INVITED:
+        if member.status == MemberStatus.STAGED:
+            return "and the member is staged: remove the member by hand, and the next run starts anew"
         return "and only the member can change the address of a Bitwarden account"
     if policy.protected.covers(member):
         return "but the policy protects the member"

@@ -28,6 +28,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.role_changes import plan_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import wanted_roles
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.staging import plan_staging
 
 Part = Literal["members", "groups"]
 BOTH: frozenset[Part] = frozenset({"members", "groups"})
@@ -53,6 +54,7 @@ def make_plan(
     snapshot, organization = _in_order(snapshot, organization)
     if "members" in parts or members_first:
         members = plan_members(snapshot.users, organization.members, policy, memory, roles)
+        plan_staging(members, snapshot.users, organization, policy)
         plan_roles(members, snapshot.users, organization.members, policy, roles)
     else:
         members = _members_as_they_are(snapshot, organization, policy)

@@ -83,6 +83,7 @@ class Policy:
     """
 
     invite: bool = True
+    stage: bool = False
     restore: bool = True
     rekey: bool = True
     adopt: bool = False
@@ -134,6 +135,9 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     for name in COUNTED:
         if values.get(name, 0) < 0:
             raise ConfigurationError(f"policy.{name} is {values[name]}", hint="Give a number of 0 or more; 0 is off")
+    if "invite" in values:
+        invite = values.pop("invite")
+        values.update(invite=invite != "false", stage=invite == "staged")
     guards = dict(values.pop("guards", None) or {})
     exempt = guards.pop("exempt", Guards().exempt)
     limits: dict[str, Any] = {

@@ -70,7 +70,7 @@ def _present(plan: MemberPlan, users: Sequence[User], members: Sequence[Member])
             yield user, member
 
 
-INVITING = frozenset({Kind.INVITE_MEMBER, Kind.REPLACE_INVITATION})
+INVITING = frozenset({Kind.INVITE_MEMBER, Kind.STAGE_MEMBER, Kind.REPLACE_INVITATION})
 
 
 def _refuse(user: User, member: Member, role: Role, policy: Policy) -> Refusal | None:

@@ -49,26 +49,32 @@ SELF_HOSTED = Pace(write=0.05, read=0.02)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One call of the import, and the actions that it carries out."""
+    """One call of the import, and the actions that it carries out; without ``invite``, new members are staged."""
 
     actions: tuple[Action, ...]
     members: tuple[ImportedMember, ...] = ()
     groups: tuple[ImportedGroup, ...] = ()
+    invite: bool = True
 
 
 Step: TypeAlias = "Action | Batch"
 
 
 def choose_steps(plan: Plan, organization: Organization, transport: Transport, pace: Pace) -> tuple[Step, ...]:
-    """Return the plan as steps in its order: single actions, and batches in place of those that they carry."""
-    if transport == "rest" or _has_shared_external_ids(member.external_id for member in organization.members):
+    """Return the plan as steps in its order: single actions, and batches in place of those that they carry.
+
+    Staging has no other way than the import, so that it is always done in batches.
+    """
+    if _has_shared_external_ids(member.external_id for member in organization.members):
         return plan.actions
+    staged = tuple(action for action in plan.actions if action.kind == Kind.STAGE_MEMBER and not action.role)
+    steps: list[Step] = _replaced(plan.actions, staged, list(in_batches(_people(staged), invite=False)))
+    if transport == "rest":
+        return tuple(steps)
     invitations = tuple(action for action in plan.actions if action.kind == Kind.INVITE_MEMBER and not action.role)
     groups = _importable_groups(plan, organization)
-    steps: list[Step] = list(plan.actions)
     if _worthwhile(len(invitations), 0, transport, pace):
-        people = [Bundle((action,), ImportedMember(action.external_id or "", action.key)) for action in invitations]
-        steps = _replaced(steps, invitations, list(in_batches(people)))
+        steps = _replaced(steps, invitations, list(in_batches(_people(invitations))))
     carried = [action for bundle in groups for action in bundle.actions]
     if _worthwhile(len(carried), len(groups), transport, pace):
         steps = _replaced(steps, carried, list(in_batches(groups)))
@@ -91,7 +97,11 @@ class Bundle:
         )
 
 
-def in_batches(bundles: Sequence[Bundle]) -> Iterator[Batch]:
+def _people(actions: Iterable[Action]) -> list[Bundle]:
+    return [Bundle((action,), ImportedMember(action.external_id or "", action.key)) for action in actions]
+
+
+def in_batches(bundles: Sequence[Bundle], *, invite: bool = True) -> Iterator[Batch]:
     """Yield the bundles in as few calls as take them."""
     for start, end in _ranges([bundle.size() for bundle in bundles]):
         part = bundles[start:end]
@@ -100,6 +110,7 @@ def in_batches(bundles: Sequence[Bundle]) -> Iterator[Batch]:
             tuple(action for bundle in part for action in bundle.actions),
             members=tuple(entry for entry in entries if isinstance(entry, ImportedMember)),
             groups=tuple(entry for entry in entries if isinstance(entry, ImportedGroup)),
+            invite=invite,
         )
 
 
@@ -143,7 +154,7 @@ def _external_ids_after(plan: Plan, organization: Organization) -> Mapping[str, 
     for action in plan.actions:
         if action.external_id is None:
             continue
-        if action.kind in (Kind.LINK_MEMBER, Kind.REKEY_MEMBER, Kind.INVITE_MEMBER):
+        if action.kind in (Kind.LINK_MEMBER, Kind.REKEY_MEMBER, Kind.INVITE_MEMBER, Kind.STAGE_MEMBER):
             found[action.key] = action.external_id
         elif action.kind == Kind.REPLACE_INVITATION and action.value is not None:
             found[action.value] = action.external_id

@@ -15,7 +15,7 @@ _OFF = {"type": "bool", "default": False}
 def policy_spec() -> dict[str, Any]:
     """Return the argument specification of the sub-options of ``policy``."""
     return {
-        "invite": {"type": "bool", "default": True},
+        "invite": {"type": "str", "choices": ["true", "false", "staged"], "default": "true"},
         "restore": {"type": "bool", "default": True},
         "rekey": {"type": "bool", "default": True},
         "adopt": {"type": "bool", "default": False},

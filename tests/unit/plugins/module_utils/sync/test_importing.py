@@ -50,7 +50,9 @@ class FaultyImport(OrganizationInMemory):
         self._blind = blind
         self._imported = False
 
-    def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+    def import_directory(
+        self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool = True
+    ) -> None:
         super().import_directory([entry for entry in members if self._keep(entry)], groups)
         self._imported = True
         if self._error:
@@ -121,8 +123,8 @@ def test_a_refused_credential_ends_the_run(status: int) -> None:
     assert {result.outcome for result in results} == {"failed"}
 
 
-def _refuse(status: int) -> Callable[[Sequence[ImportedMember], Sequence[ImportedGroup]], None]:
-    def refuse(members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+def _refuse(status: int) -> Callable[..., None]:
+    def refuse(members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool) -> None:
         raise BitwardenError(f"POST import of {len(members)} and {len(groups)}", status=status)
 
     return refuse
@@ -139,7 +141,9 @@ def test_whom_the_import_invited_joins_a_group_that_only_a_single_call_can_set()
 
 def test_a_group_that_the_import_left_empty_gets_its_members_by_a_single_call() -> None:
     class Emptying(FaultyImport):
-        def import_directory(self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup]) -> None:
+        def import_directory(
+            self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool = True
+        ) -> None:
             super().import_directory(members, [replace(entry, member_external_ids=()) for entry in groups])
 
     client = Emptying()
