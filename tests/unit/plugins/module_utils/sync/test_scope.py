@@ -88,6 +88,13 @@ def test_a_move_between_sources_is_one_rekey(old_account: str) -> None:
     assert refused(plan) == []
 
 
+def test_a_source_of_nobody_without_prefix_lets_old_external_ids_get_a_prefix() -> None:
+    current = organization([member("ann", "1")], [organization_group("Staff", "9")])
+    directory = of_sources("hq:", "", users=(person("hq:1", "ann"),), groups=(team("hq:9", "Staff", "hq:1"),))
+    plan = plan_of(directory, current, absent="remove", absent_groups="remove")
+    assert [step[0] for step in steps(plan)] == ["rekey_member", "update_group", "set_group_members"]
+
+
 def test_a_group_that_moves_between_sources_is_rekeyed_too() -> None:
     snapshot = of_sources("corp:", "lab:", groups=(team("lab:9", "Staff"),))
     current = organization([], [organization_group("Staff", "corp:9")])
