@@ -54,13 +54,21 @@ class Client(Protocol):
 
 
 def require_possible(policy: Policy) -> None:
-    """Raise ConfigurationError for a policy that removes: the import can only revoke."""
+    """Raise ConfigurationError for a policy that removes, or that depends on who has accepted.
+
+    The import can only revoke, and nothing tells what became of an invitation.
+    """
     names = ("absent", "disabled", "deleted", "absent_groups")
     removing = [f"policy.{name}" for name in names if getattr(policy, name) == "remove"]
     if removing:
         raise ConfigurationError(
             f"Vaultwarden offers no way to remove members or groups, but {', '.join(removing)} is remove",
             hint="Choose revoke for members and ignore for groups, and remove them by hand",
+        )
+    if policy.ages_invitations:
+        raise ConfigurationError(
+            "Vaultwarden does not tell who has accepted an invitation, as policy.reinvite_days and purge_days need",
+            hint="Leave them at 0, and care for open invitations by hand",
         )
 
 

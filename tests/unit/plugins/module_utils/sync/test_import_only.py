@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     ImportedGroup,
     ImportedMember,
@@ -108,6 +108,12 @@ def test_what_the_import_does_not_offer_is_refused(kind: Kind) -> None:
     assert plan.actions == PLAN.actions
     assert refused(plan) == [("ann", "not_offered")]
     assert f"({kind.value.replace('_', ' ')}, some_reason)" in plan.refusals[0].message
+
+
+@pytest.mark.parametrize("days", ["reinvite_days", "purge_days"])
+def test_a_policy_about_open_invitations_is_impossible(days: str) -> None:
+    with pytest.raises(ConfigurationError, match="does not tell who has accepted"):
+        require_possible(Policy(**{days: 7}))
 
 
 def test_a_policy_that_only_revokes_is_possible() -> None:
