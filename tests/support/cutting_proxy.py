@@ -42,11 +42,14 @@ class CuttingProxy:
             threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
             threading.Thread(target=self._forward_answers, args=(server, client), daemon=True).start()
 
-    @staticmethod
-    def _forward(source: socket.socket, target: socket.socket) -> None:
+    def _before_request(self) -> None:
+        """Do nothing; a place for those who want a request to take long."""
+
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with source, target:
             try:
                 while data := source.recv(65536):
+                    self._before_request()
                     target.sendall(data)
             except OSError:
                 return

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -126,11 +126,12 @@ class _Application:
             return
         try:
             outcome = importing.carry_out(batch, self._client, self._sleep)
-            self._learn_ids(batch.actions)
         except BitwardenError as error:
             self._note(error)
             yield from (Result(action, "failed", str(error)) for action in batch.actions)
             return
+        self._member_ids.update(outcome.member_ids)
+        self._group_ids.update(outcome.group_ids)
         if outcome.refusal:
             self._note(outcome.refusal)
         for action in batch.actions:
@@ -140,16 +141,6 @@ class _Application:
                 yield Result(action, "failed", str(outcome.unanswered))
             else:
                 yield self._run_action(action)
-
-    def _learn_ids(self, actions: Sequence[Action]) -> None:
-        """Note the ids that the import gave to members and groups."""
-        kinds = {action.kind for action in actions}
-        if kinds & {Kind.INVITE_MEMBER, Kind.STAGE_MEMBER}:
-            self._member_ids.update({member.email: member.id for member in self._client.members()})
-        if Kind.CREATE_GROUP in kinds:
-            self._group_ids.update(
-                {group.external_id: group.id for group in self._client.groups() if group.external_id}
-            )
 
     def _note(self, error: DirsyncError) -> None:
         """See whether going on has become pointless."""

@@ -10,7 +10,7 @@ up waiting for it. So nothing counts as done that was not seen in the organizati
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
@@ -46,11 +46,15 @@ class Client(Protocol):
 class Outcome:
     """The actions of a batch that were seen to have taken effect, and why there may be others.
 
+    ``member_ids`` are the ids of all members by e-mail and ``group_ids`` those of all groups by external id, as far as
+    the look at the batch had to read them.
     ``refusal`` is the error of a server that refused the batch (it may have carried out a part of it all the same),
     ``unanswered`` the one of a server that gave no answer, so that the rest may yet come about.
     """
 
     achieved: frozenset[Action]
+    member_ids: Mapping[str, str]
+    group_ids: Mapping[str, str]
     refusal: BitwardenError | None = None
     unanswered: BitwardenError | None = None
 
@@ -65,24 +69,26 @@ def carry_out(batch: Batch, client: Client, sleep: Callable[[float], None]) -> O
         client.import_directory(batch.members, batch.groups, invite=batch.invite)
     except BitwardenError as error:
         if error.in_doubt:
-            return Outcome(_settled(batch, client, sleep), unanswered=error)
-        return Outcome(_achieved(batch, client), refusal=error)
-    return Outcome(_achieved(batch, client))
+            return replace(_settled(batch, client, sleep), unanswered=error)
+        return replace(_look(batch, client), refusal=error)
+    return _look(batch, client)
 
 
-def _settled(batch: Batch, client: Client, sleep: Callable[[float], None]) -> frozenset[Action]:
+def _settled(batch: Batch, client: Client, sleep: Callable[[float], None]) -> Outcome:
     """Look until everything has taken effect, or nothing more happens."""
-    achieved = _achieved(batch, client)
+    outcome = _look(batch, client)
     idle = 0
-    while len(achieved) < len(batch.actions) and idle < MOST_IDLE_LOOKS:
+    while len(outcome.achieved) < len(batch.actions) and idle < MOST_IDLE_LOOKS:
         sleep(SETTLING_SECONDS)
-        before, achieved = achieved, _achieved(batch, client)
-        idle = idle + 1 if achieved == before else 0
-    return achieved
+        before, outcome = outcome, _look(batch, client)
+        idle = idle + 1 if outcome.achieved == before.achieved else 0
+    return outcome
 
 
-def _achieved(batch: Batch, client: Client) -> frozenset[Action]:
-    members = {member.external_id: member for member in client.members() if member.external_id}
+def _look(batch: Batch, client: Client) -> Outcome:
+    everybody = client.members()
+    member_ids = {member.email: member.id for member in everybody}
+    members = {member.external_id: member for member in everybody if member.external_id}
     invited = {
         action
         for action in batch.actions
@@ -92,15 +98,18 @@ def _achieved(batch: Batch, client: Client) -> frozenset[Action]:
         and (batch.invite or members[action.external_id].status == MemberStatus.STAGED)
     }
     if not batch.groups:
-        return frozenset(invited)
+        return Outcome(frozenset(invited), member_ids, {})
+    groups: dict[str | None, OrganizationGroup] = {group.external_id: group for group in client.groups()}
     ids = {external_id: member.id for external_id, member in members.items()}
-    return frozenset(invited | _achieved_groups(batch, client, ids))
+    achieved = frozenset(invited | _achieved_groups(batch, client, groups, ids))
+    return Outcome(achieved, member_ids, {key: group.id for key, group in groups.items() if key})
 
 
-def _achieved_groups(batch: Batch, client: Client, ids: Mapping[str, str]) -> set[Action]:
+def _achieved_groups(
+    batch: Batch, client: Client, groups: Mapping[str | None, OrganizationGroup], ids: Mapping[str, str]
+) -> set[Action]:
     """Return the actions on groups that took effect; ``ids`` are the membership ids by external id."""
-    groups = {group.external_id: group for group in client.groups() if group.external_id}
-    entries = {entry.external_id: entry for entry in batch.groups}
+    entries: dict[str | None, ImportedGroup] = {entry.external_id: entry for entry in batch.groups}
     to_read = [
         groups[action.external_id].id
         for action in batch.actions
