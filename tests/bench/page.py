@@ -52,11 +52,11 @@ def _markdown(rows: Sequence[Row]) -> str:
         "",
         "# Benchmarks of whole syncs",
         "",
-        "From OpenLDAP to an organization, written by `make bench CASES=whole_system`. Both modules run as the role runs",
-        "them. Directory, emulated server and modules share one machine with"
+        "From OpenLDAP to an organization, written by `make bench CASES=whole_system`. Both modules run as the role",
+        "runs them. Directory, emulated server and modules share one machine with"
         f" {os.cpu_count()} cores (Python {platform.python_version()}),",
-        "so that wall times depend on what else it does; processor time, memory and calls do not. On the cloud the wall",
-        "time includes the waiting for its rate limits.",
+        "so that wall times depend on what else it does; processor time, memory and calls do not. On the cloud the",
+        "wall time includes the waiting for its rate limits.",
         "",
         *[f"- **{name}**: {text}." for name, text in CONDITIONS.items()],
         "",

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ansible_collections.dirsync.bitwarden.tests.bench.ldap_read import CASES as LDAP_CASES
 from ansible_collections.dirsync.bitwarden.tests.bench.measure import Case
+from ansible_collections.dirsync.bitwarden.tests.bench.organizations import CASES as ORGANIZATIONS_CASES
 from ansible_collections.dirsync.bitwarden.tests.bench.planning import CASES as PLANNING_CASES
 from ansible_collections.dirsync.bitwarden.tests.bench.whole_system import CASES as WHOLE_SYSTEM_CASES
 
-CASES = {**LDAP_CASES, **PLANNING_CASES, **WHOLE_SYSTEM_CASES}
+CASES = {**LDAP_CASES, **PLANNING_CASES, **WHOLE_SYSTEM_CASES, **ORGANIZATIONS_CASES}
 RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 

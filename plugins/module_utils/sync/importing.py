@@ -99,7 +99,9 @@ def _look(batch: Batch, client: Client) -> Outcome:
     }
     if not batch.groups:
         return Outcome(frozenset(invited), member_ids, {})
-    groups: dict[str | None, OrganizationGroup] = {group.external_id: group for group in client.groups()}
+    groups: dict[str | None, OrganizationGroup] = {
+        group.external_id: group for group in client.groups() if group.external_id
+    }
     ids = {external_id: member.id for external_id, member in members.items()}
     achieved = frozenset(invited | _achieved_groups(batch, client, groups, ids))
     return Outcome(achieved, member_ids, {key: group.id for key, group in groups.items() if key})
