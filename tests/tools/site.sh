@@ -17,7 +17,7 @@ chmod go-w "$site/rst"
     --dest-dir "$site/rst" dirsync.bitwarden
 
 PYTHONPATH=$checkout/.venv/collections python -m ansible_collections.dirsync.bitwarden.tests.tools.message_page >"$site/rst/messages.rst"
-cp "$checkout"/docs/site/index.rst "$checkout"/docs/*.md "$site/rst"
+cp "$checkout"/docs/site/index.rst "$checkout"/docs/*.md "$checkout"/docs/*.svg "$site/rst"
 # antsibull-docs takes the pages of the guides, and leaves their images.
 cp "$checkout"/docs/docsite/rst/*.svg "$site/rst/collections/dirsync/bitwarden/docsite"
 sphinx-build -M html "$site/rst" "$site" -c "$checkout/docs/site" --fail-on-warning --keep-going --quiet --jobs auto
