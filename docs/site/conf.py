@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 PAGES_OF_ANSIBLE = {
     "action_plugins": "plugins/action.html",
+    "ansible_collections.awx.awx.notification_template_module": "collections/awx/awx/notification_template_module.html",
     "ansible_configuration_settings": "reference_appendices/config.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
