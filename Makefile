@@ -6,6 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
 CHECKS := lint types unit contract integration molecule sanity docs site build
+SCHEDULE_LOCK := roles/directory_sync_schedule/files
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh examples/gitops/pipeline/*)
 
 .DEFAULT_GOAL := help
@@ -19,8 +20,9 @@ setup: .venv/complete ## Make .venv with the locked development dependencies
 .venv/complete: requirements-dev.txt tests/tools/setup.sh
 	tests/tools/setup.sh
 
-lock: setup ## Write requirements-dev.txt anew from requirements-dev.in
+lock: setup ## Write the locked requirements anew, for development and for scheduled runs
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	cd $(SCHEDULE_LOCK) && uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes requirements.in -o requirements.txt
 
 schema: setup ## Write docs/inventory.schema.json anew from the argument specifications
 	@PYTHONPATH=$(ANSIBLE_COLLECTIONS_PATH) python tests/tools/inventory_schema.py
@@ -62,8 +64,8 @@ contract: setup ## The emulators against the published interfaces
 integration: setup ## Playbooks against real servers and emulators
 	pytest tests/integration
 
-molecule: setup ## The role's scenario, from nothing to converged and back
-	pytest tests/molecule -p pytest_ansible.plugin
+molecule: setup ## The roles' scenarios, from nothing to converged and back
+	pytest tests/molecule -p pytest_ansible.plugin -n 2
 
 sanity: setup ## ansible-test sanity
 	tests/tools/sanity.sh
