@@ -90,10 +90,11 @@ def policy(sync: Section, notes: Notes) -> dict[str, Any]:
         )
     # Missing, it is left out of the request, and the server takes that for true.
     if not sync.flag("inviteUsersAfterProvisioning", default=True):
-        options["invite"] = False
+        options["invite"] = "staged"
         notes.different(
             sync.name("inviteUsersAfterProvisioning"),
-            "New users were staged without invitation. Here nobody is invited or staged until invite is set.",
+            "New users are staged, as before, where the server can do that. Elsewhere they are refused; Directory "
+            "Connector invited them.",
         )
     notes.different("sync", "Users whom the directory shows as deleted are revoked and not removed (deleted: remove).")
     _without_users(sync, options, notes)

@@ -232,9 +232,14 @@ def test_key_of_another_organization_is_a_warning() -> None:
 def test_policy_takes_over_what_can_be_undone() -> None:
     assert policy() == {"absent": "ignore", "disabled": "ignore"}
     assert policy(overwriteExisting=True, removeDisabled=True) == {}
-    assert policy(inviteUsersAfterProvisioning=False)["invite"] is False
+    assert policy(inviteUsersAfterProvisioning=False)["invite"] == "staged"
     assert "invite" not in policy(inviteUsersAfterProvisioning=None)
     assert policy(users=False) == {"invite": False, "restore": False, "absent": "ignore", "disabled": "ignore"}
+    for sync in ({"users": False}, {"inviteUsersAfterProvisioning": False}):
+        specification = {"policy": {"type": "dict", "options": policy_spec()}}
+        validated = ArgumentSpecValidator(specification).validate({"policy": policy(**sync)})
+        assert validated.error_messages == []
+        assert validated.validated_parameters["policy"]["invite"] in ("false", "staged")
 
 
 def test_groups_can_be_left_out() -> None:
