@@ -6,84 +6,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-import yaml
-from ansible_collections.dirsync.bitwarden.tests.emulators.awx.fixture import StartAwx
 from ansible_collections.dirsync.bitwarden.tests.emulators.awx.server import AwxServer
+from ansible_collections.dirsync.bitwarden.tests.support.awx_declaring import Declaring
 
-SECRET = "a-secret-of-acme"
-GROUP = {
-    "ansible_connection": "local",
-    "ansible_python_interpreter": sys.executable,
-    "directory_sync_awx_scm_url": "https://git.example.org/identity/bitwarden-sync.git",
-    "directory_sync_awx_image": "registry.example.org/dirsync-ee:1",
-    "directory_sync_awx_approvers": ["identity"],
-    "directory_sync_awx_notifications": [
-        {
-            "name": "identity team",
-            "type": "webhook",
-            "configuration": {"url": "https://chat.example.org/hook", "http_method": "POST", "headers": {}},
-            "events": ["error", "approval"],
-        }
-    ],
-}
-KEY = {"client_id": "organization.a", "client_secret": SECRET}
-ACME = {
-    "directory_sync_awx_credentials": [
-        {"name": "acme key", "type": "organization", "inputs": KEY},
-        {"name": "acme LDAP", "type": "ldap", "inputs": {"bind_password": SECRET}},
-    ],
-    "directory_sync_awx_schedules": [
-        {"name": "daily", "run": "workflow", "rrule": "DTSTART:20260101T060000Z RRULE:FREQ=DAILY;INTERVAL=1"},
-        {"name": "hourly", "run": "apply", "rrule": "DTSTART:20260101T000000Z RRULE:FREQ=HOURLY;INTERVAL=1"},
-    ],
-}
+pytestmark = pytest.mark.timeout(600)
 
 
-class Declaring:
-    """The playbook against one controller."""
-
-    def __init__(self, folder: Path, awx: AwxServer) -> None:
-        self._inventory = folder / "inventory.yml"
-        self._awx = awx
-
-    def run(self) -> str:
-        """Run the playbook and return what it printed."""
-        group = {"vars": GROUP, "hosts": {"acme": ACME}}
-        self._inventory.write_text(yaml.safe_dump({"bitwarden_organizations": group}))
-        controller = {"CONTROLLER_HOST": self._awx.url, "CONTROLLER_OAUTH_TOKEN": self._awx.token}
-        result = subprocess.run(
-            ["ansible-playbook", "-i", str(self._inventory), "dirsync.bitwarden.awx"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            env={**os.environ, **controller},
-        )
-        assert SECRET not in result.stdout
-        return result.stdout
-
-
-@pytest.fixture
-def awx(awx_server: StartAwx) -> AwxServer:
-    server = awx_server(playbooks=("preview.yml", "sync.yml"))
-    server.store.add("teams", {"name": "identity", "organization": 1})
-    return server
-
-
-@pytest.fixture
-def declaring(tmp_path: Path, awx: AwxServer) -> Declaring:
-    return Declaring(tmp_path, awx)
-
-
-def test_everything_is_declared_once(declaring: Declaring, awx: AwxServer) -> None:
-    output = declaring.run()
-    assert "failed=0" in output, output
+def test_everything_is_declared_once(declared: Declaring) -> None:
+    awx = declared.awx
     store, state = awx.store, awx.emulator.state()
 
     preview = store.named("job_templates", "Bitwarden acme preview")
@@ -109,7 +41,7 @@ def test_everything_is_declared_once(declaring: Declaring, awx: AwxServer) -> No
         "Bitwarden acme apply hourly": apply["id"],
     }
 
-    again = declaring.run()
+    again = declared.run()
     assert "changed=0" in again, again
     assert "failed=0" in again, again
     assert awx.emulator.state() == state
