@@ -125,7 +125,7 @@ class BitwardenClient:
 
     def reinvite(self, member_id: str) -> None:
         """Send the invitation of an invited member again; the server refuses it in any other status."""
-        self._session.send("POST", _path("members", member_id, "reinvite"))
+        self._session.write("POST", _path("members", member_id, "reinvite"))
 
     def update_member(
         self,
@@ -148,11 +148,11 @@ class BitwardenClient:
             collections=before.collections if collections is None else tuple(collections),
         )
         if after != before:
-            self._session.send("PUT", path, after.email, json=member_json(after))
+            self._session.write("PUT", path, after.email, json=member_json(after))
 
     def remove_member(self, member_id: str) -> None:
         """Remove a member for good; an account without master password is lost to its owner."""
-        self._session.send("DELETE", _path("members", member_id))
+        self._session.write("DELETE", _path("members", member_id))
 
     def revoke(self, member_id: str) -> None:
         """Take a member's access away; groups, collections and keys are kept."""
@@ -203,11 +203,11 @@ class BitwardenClient:
         body: dict[str, object] = {"name": after.name, "externalId": after.external_id}
         if after.collections != before.collections:
             body["collections"] = associations_json(after.collections or ())
-        self._session.send("PUT", path, before.name, json=body)
+        self._session.write("PUT", path, before.name, json=body)
 
     def delete_group(self, group_id: str) -> None:
         """Delete a group."""
-        self._session.send("DELETE", _path("groups", group_id))
+        self._session.write("DELETE", _path("groups", group_id))
 
     def group_member_ids(self, group_id: str) -> tuple[str, ...]:
         """Return the ids of a group's members."""
@@ -215,7 +215,7 @@ class BitwardenClient:
 
     def set_group_member_ids(self, group_id: str, member_ids: Collection[str]) -> None:
         """Make these the group's members and nobody else."""
-        self._session.send("PUT", _path("groups", group_id, "member-ids"), json={"memberIds": list(member_ids)})
+        self._session.write("PUT", _path("groups", group_id, "member-ids"), json={"memberIds": list(member_ids)})
 
     def collections(self) -> tuple[model.Collection, ...]:
         """Return all shared collections; their names are encrypted and not given."""
@@ -269,11 +269,11 @@ class BitwardenClient:
             "inviteUsersAfterProvisioning": invite,
         }
         subject = f"{len(members)} members and {len(groups)} groups"
-        self._session.send("POST", "/public/organization/import", subject, json=body)
+        self._session.write("POST", "/public/organization/import", subject, json=body)
 
     def _revocation(self, member_id: str, verb: Literal["revoke", "restore"]) -> None:
         try:
-            self._session.send("POST", _path("members", member_id, verb))
+            self._session.write("POST", _path("members", member_id, verb))
         except BitwardenError as error:
             if error.status == 404:
                 error.hint = f"{error.hint}. {NEEDS_REVOCATION}"

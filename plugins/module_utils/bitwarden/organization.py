@@ -99,11 +99,14 @@ def member_events(
 
 
 def _members_of(client: BitwardenClient, group_id: str) -> frozenset[str] | None:
-    """Return the ids of a group's members, None where the group does not exist any more."""
+    """Return the ids of a group's members, None where the group does not exist any more.
+
+    The group is asked for once more before that is believed: a plan without a group that exists makes a second one.
+    """
     try:
         return frozenset(client.group_member_ids(group_id))
     except BitwardenError as error:
-        if error.status == 404:
+        if error.status == 404 and client.group(group_id) is None:
             return None
         raise
 

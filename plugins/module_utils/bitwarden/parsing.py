@@ -100,6 +100,12 @@ def parse_collection(value: object) -> Collection:
     return Collection(_id(data, "collection"), _text(data, "externalId", "collection"), _associations(data, "groups"))
 
 
+def parse_confirmation(value: object) -> None:
+    """Raise ValueError for what no write is answered with."""
+    if not isinstance(value, dict):
+        raise ValueError("it is not an object")
+
+
 def parse_ids(value: object) -> tuple[str, ...]:
     """Return a bare array of ids, without repetitions."""
     if not isinstance(value, list) or not all(isinstance(id_, str) and id_ for id_ in value):

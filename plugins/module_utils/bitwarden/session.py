@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.auth import CLIENT_HEADERS, fetch_token
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import BitwardenConnection
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.errors import lost_answer, refusal
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsing import parse_confirmation
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     BitwardenError,
     HttpStatusError,
@@ -97,6 +98,15 @@ class ApiSession:
     def get(self, path: str, parse: Callable[[Any], Parsed], **options: Any) -> Parsed:
         """Return what a read says; ``options`` are those of send()."""
         return parsed(self.send("GET", path, **options), parse)
+
+    def write(self, method: str, path: str, subject: str = "", *, json: object = None) -> None:
+        """Carry out a call that has nothing to tell: its answer is empty, or in some versions an object.
+
+        Anything else, such as the page of a proxy, leaves a doubt in spite of its status.
+        """
+        response = self.send(method, path, subject, json=json)
+        if response.content:
+            parsed(response, parse_confirmation)
 
     def find(self, path: str, parse: Callable[[Any], Parsed]) -> Parsed | None:
         """Return one record, or None where the server has none at this path."""

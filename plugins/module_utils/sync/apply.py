@@ -239,8 +239,7 @@ class _Application:
         try:
             self._client.remove_member(member_id)
         except BitwardenError as error:
-            gone = error.status == 404 or (error.in_doubt and self._client.member(member_id) is None)
-            if not gone:
+            if not _may_be_gone(error) or self._client.member(member_id) is not None:
                 raise
 
     def _create_group(self, action: Action) -> None:
@@ -298,9 +297,13 @@ class _Application:
         try:
             self._client.delete_group(group_id)
         except BitwardenError as error:
-            gone = error.status == 404 or (error.in_doubt and self._client.group(group_id) is None)
-            if not gone:
+            if not _may_be_gone(error) or self._client.group(group_id) is not None:
                 raise
+
+
+def _may_be_gone(error: BitwardenError) -> bool:
+    """Say whether the object may have gone although its deletion was not confirmed."""
+    return error.in_doubt or error.status == 404
 
 
 def _known(value: Value | None) -> Value:

@@ -161,11 +161,15 @@ class DirectoryClient:
 
 
 def _is_absent(error: HttpError, foreign: bool) -> bool:
-    """Say whether a group does not exist, or, where it may be a foreign one, is not ours to read."""
+    """Say whether a group does not exist, or, where it may be a foreign one, is not ours to read.
+
+    Only Google's own 404 tells: that of something in between would empty the group.
+    """
     if not isinstance(error, HttpStatusError):
         return False
-    refused = error.status == 403 and not is_throttling(403, reasons(error.body))
-    return error.status == 404 or (foreign and refused)
+    given = reasons(error.body)
+    refused = error.status == 403 and not is_throttling(403, given)
+    return (error.status == 404 and "notFound" in given) or (foreign and refused)
 
 
 def _rows(page: object, collection: str) -> list[Row]:

@@ -65,9 +65,16 @@ def test_no_group_is_chosen(emulator: BitwardenServer, client_of: ClientOf) -> N
     assert len(organization.groups) == 21
 
 
+def test_one_404_does_not_make_a_group_vanish(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    there = emulator.organization.group(NAMES[3]).id
+    emulator.faults.add(Fault(Kind.HTML, When(path=there), status=404))
+    with pytest.raises(BitwardenError, match="answered 404"):
+        read_organization(client_of(emulator))
+
+
 def test_group_that_vanishes_meanwhile_is_left_out(emulator: BitwardenServer, client_of: ClientOf) -> None:
     vanished = emulator.organization.group(NAMES[3]).id
-    emulator.faults.add(Fault(Kind.STATUS, When(path=vanished), status=404))
+    emulator.faults.add(Fault(Kind.STATUS, When(path=vanished), times=2, status=404))
     organization = read_organization(client_of(emulator))
     assert vanished not in organization.memberships
     assert vanished not in {group.id for group in organization.groups}

@@ -168,3 +168,27 @@ def test_other_servers_are_not_paced(client: BitwardenClient, server: ScriptedSe
     count_minutes(client, fake_time, "GET", 201)
     count_minutes(client, fake_time, "PUT", 61)
     assert fake_time.sleeps == []
+
+
+@pytest.mark.parametrize("answer", [PAGE, DAMAGED, Answer(body="null"), Answer(body=[])])
+def test_a_write_that_something_else_answered_is_in_doubt(
+    client: BitwardenClient, server: ScriptedServer, answer: Answer
+) -> None:
+    for write in (
+        lambda: client.revoke("m1"),
+        lambda: client.remove_member("m1"),
+        lambda: client.set_group_member_ids("g1", []),
+        lambda: client.import_directory([], []),
+    ):
+        Tokens(server, answer)
+        with pytest.raises(BitwardenError) as caught:
+            write()
+        assert caught.value.in_doubt
+
+
+@pytest.mark.parametrize("body", [b"", {"object": "member"}])
+def test_a_write_is_confirmed_by_nothing_or_an_object(
+    client: BitwardenClient, server: ScriptedServer, body: object
+) -> None:
+    Tokens(server, Answer(body=body))
+    client.revoke("m1")

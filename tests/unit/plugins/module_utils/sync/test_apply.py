@@ -227,8 +227,15 @@ def test_a_refusal_to_restore_is_fine_where_the_member_is_active_already(status:
 @pytest.mark.parametrize("call", ["remove_member", "delete_group"])
 def test_what_somebody_else_removed_meanwhile_is_gone(call: str) -> None:
     case = next(case for case in CASES if case.call == call)
-    client = Disturbed(OrganizationInMemory(case.current), before={call: [refusal(404)]})
+    client = Disturbed(OrganizationInMemory(organization()), before={call: [refusal(404)]})
     assert [outcome for *_unused, outcome in apply(case.directory, case.current, client=client)] == ["done"]
+
+
+@pytest.mark.parametrize("call", ["remove_member", "delete_group"])
+def test_what_is_there_in_spite_of_a_404_is_not_gone(call: str) -> None:
+    case = next(case for case in CASES if case.call == call)
+    client = Disturbed(OrganizationInMemory(case.current), before={call: [refusal(404)]})
+    assert [outcome for *_unused, outcome in apply(case.directory, case.current, client=client)] == ["failed"]
 
 
 def test_a_member_who_is_gone_cannot_be_revoked() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     ConfigurationError,
+    DirectoryError,
     MissingLibraryError,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.google_workspace.source import (
@@ -213,6 +214,15 @@ def test_group_that_vanished_while_the_account_was_read(
     reading = make_provider().read()
     assert [group.name for group in reading.groups] == ["stays"]
     assert [(warning.code, warning.record) for warning in reading.warnings] == [("group_vanished", gone.id)]
+
+
+def test_group_does_not_vanish_by_the_404_of_a_proxy(
+    server: GoogleServer, account: Account, make_provider: MakeProvider
+) -> None:
+    there = account.add_group("there@example.org")
+    server.faults.add(Fault(Kind.HTML, When(path=f"{there.id}/members$"), status=404))
+    with pytest.raises(DirectoryError, match="answered 404"):
+        make_provider().read()
 
 
 class TestNestedGroupsOutsideOfTheQuery:
