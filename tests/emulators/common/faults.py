@@ -31,6 +31,8 @@ class Kind(str, Enum):
     """200 with JSON that ends in the middle."""
     INVALID_UTF8 = "invalid_utf8"
     """200 with JSON that is not UTF-8."""
+    DEEP_JSON = "deep_json"
+    """200 with ``size`` bytes of arrays in arrays."""
     OVERSIZED = "oversized"
     """200 with a JSON string of ``size`` bytes."""
     GZIP_BOMB = "gzip_bomb"
@@ -41,11 +43,13 @@ class Kind(str, Enum):
     """The first half of the real answer under its full Content-Length, then a reset."""
     CONTENT_TYPE = "content_type"
     """The real body as text/html."""
+    DUPLICATED = "duplicated"
+    """The real JSON with every entry of its lists twice, down to the lists within the outermost object."""
     DRIP = "drip"
     """The real answer byte by byte, ``seconds`` apart."""
 
 
-ALTERING = frozenset({Kind.DELAY, Kind.TRUNCATED, Kind.CONTENT_TYPE, Kind.DRIP})
+ALTERING = frozenset({Kind.DELAY, Kind.TRUNCATED, Kind.CONTENT_TYPE, Kind.DUPLICATED, Kind.DRIP})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ import asyncio
 import gzip
 import json
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 from aiohttp import web
 
 from .faults import ALTERING, Fault, Kind
 
 Answer = Callable[[], Awaitable[web.StreamResponse]]
+
+HANG_SECONDS = 86400.0
 
 HTML_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
@@ -30,7 +33,7 @@ async def inject(request: web.Request, fault: Fault, answer: Answer) -> web.Stre
     if fault.kind is Kind.DROP:
         return _drop(request)
     if fault.kind is Kind.HANG:
-        await asyncio.Event().wait()
+        await asyncio.sleep(HANG_SECONDS)
     if fault.kind is Kind.GZIP_BOMB:
         return await _gzip_bomb(fault)
     return _made_up(fault)
@@ -41,6 +44,8 @@ async def _altered(request: web.Request, fault: Fault, real: web.StreamResponse)
         return await _truncated(request, real)
     if fault.kind is Kind.DRIP:
         return await _drip(request, real, fault.seconds)
+    if fault.kind is Kind.DUPLICATED:
+        return _duplicated(real)
     if fault.kind is Kind.CONTENT_TYPE:
         real.headers["Content-Type"] = "text/html; charset=utf-8"
     if fault.kind is Kind.DELAY and fault.after_effect:
@@ -64,6 +69,8 @@ def _made_up(fault: Fault) -> web.Response:
         return web.Response(body=b'{"object":"list","data":[{"id":', headers=json_type)
     if fault.kind is Kind.INVALID_UTF8:
         return web.Response(body=b'{"object":"\xff\xfe\x80"}', headers=json_type)
+    if fault.kind is Kind.DEEP_JSON:
+        return web.Response(body=b"[" * (fault.size // 2) + b"]" * (fault.size // 2), headers=json_type)
     if fault.kind is Kind.OVERSIZED:
         return web.Response(body=b'"' + b"x" * (fault.size - 2) + b'"', headers=json_type)
     if isinstance(fault.body, (str, bytes)):
@@ -74,18 +81,32 @@ def _made_up(fault: Fault) -> web.Response:
 
 
 async def _gzip_bomb(fault: Fault) -> web.Response:
-    def pack() -> bytes:
-        return gzip.compress(b'"' + b"x" * (fault.size - 2) + b'"', compresslevel=6)
-
-    body = await asyncio.get_running_loop().run_in_executor(None, pack)
+    body = await asyncio.get_running_loop().run_in_executor(None, _packed, fault.size)
     headers = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
     return web.Response(body=body, headers=headers)
+
+
+@cache
+def _packed(size: int) -> bytes:
+    return gzip.compress(b'"' + b"x" * (size - 2) + b'"', compresslevel=6)
 
 
 def _content(real: web.StreamResponse) -> bytes:
     if not isinstance(real, web.Response) or not isinstance(real.body, (bytes, bytearray, type(None))):
         raise TypeError("this fault needs an answer with its whole body in memory")
     return bytes(real.body or b"")
+
+
+def _duplicated(real: web.StreamResponse) -> web.StreamResponse:
+    try:
+        value = json.loads(_content(real))
+    except ValueError:
+        return real
+    if isinstance(value, dict):
+        value = {name: item * 2 if isinstance(item, list) else item for name, item in value.items()}
+    headers = {name: text for name, text in real.headers.items() if name.lower() != "content-length"}
+    doubled = value * 2 if isinstance(value, list) else value
+    return web.Response(status=real.status, body=json.dumps(doubled).encode(), headers=headers)
 
 
 async def _truncated(request: web.Request, real: web.StreamResponse) -> web.StreamResponse:

@@ -124,6 +124,10 @@ class EmulatorServer:
     def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         loop.run_forever()
+        hanging = asyncio.all_tasks(loop)
+        for task in hanging:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*hanging, return_exceptions=True))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
