@@ -75,7 +75,7 @@ def _token(answer: object) -> Token:
     lifetime = answer.get("expires_in")
     if not isinstance(lifetime, (int, float)) or not lifetime > 0:
         lifetime = USUAL_LIFETIME
-    return Token(answer["access_token"], float(lifetime))
+    return Token(answer["access_token"], lifetime)
 
 
 def _refused(error: HttpStatusError) -> BitwardenError:

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirsyncError
 
+LONGEST_LIFETIME = 86400.0
+"""Seconds. More is not believed: a number that no clock can hold would be a crash much later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token, kept out of every repr; ``lifetime`` is what remains of it in seconds.
+    """An access token, kept out of every repr; ``lifetime`` is what remains of it in seconds, a day at most.
 
     Raises DirsyncError for a value that no header can carry (RFC 6750, section 2.1, leaves only some printable ASCII).
     """
@@ -27,6 +30,7 @@ class Token:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[!-~]+", self.value):
             raise DirsyncError("The sign-in answered with an access token that is empty or not printable ASCII")
+        object.__setattr__(self, "lifetime", float(min(self.lifetime, LONGEST_LIFETIME)))
 
 
 class TokenCache:

@@ -88,13 +88,19 @@ class SignIn:
             raise DirectoryConnectionError(
                 f"Signing in as {self.who} failed: {error.what}", server=error.server, hint=error.hint
             ) from error
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # msal takes any JSON for the answer of an issuer of tokens.
+            raise DirectoryAuthenticationError(
+                f"Signing in as {self.who} was answered with something that is no token",
+                hint="Check the option authority and what stands between this host and Microsoft",
+            ) from None
         value = answer.get("access_token")
         if not isinstance(value, str):
             raise sign_in_refusal(self.who, answer)
         self.permissions = permissions_of(value)
         self._check_permissions()
         lifetime = answer.get("expires_in")
-        return Token(value, float(lifetime) if lifetime else USUAL_LIFETIME)
+        return Token(value, lifetime if isinstance(lifetime, int) and lifetime > 0 else USUAL_LIFETIME)
 
     def _check_permissions(self) -> None:
         needs = ["User.Read.All"]

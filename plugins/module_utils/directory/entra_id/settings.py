@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.bwdc_filter import Clause, parse_bwdc_filter
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.options import http_options
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import HttpOptions
 
 CLOUDS: Mapping[str, tuple[str, str]] = {
@@ -83,13 +84,7 @@ def settings_from(name: str, options: Mapping[str, Any]) -> Settings:
         credential=_credential(name, options),
         authority=_address(name, "authority", options["authority"] or default_authority),
         graph_url=_address(name, "graph_url", options["graph_url"] or default_graph),
-        http=HttpOptions(
-            ca_file=options["ca_file"],
-            validate_certs=options["validate_certs"],
-            proxy=options["proxy"],
-            timeout=float(options["timeout"]),
-            retries=options["retries"],
-        ),
+        http=http_options(options),
         connections=options["connections"],
         user_filter=options["user_filter"],
         group_filter=options["group_filter"],

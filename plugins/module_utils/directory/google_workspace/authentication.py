@@ -86,7 +86,7 @@ class _SignIn:
             credentials.refresh(self._request)
         except GoogleAuthError as error:
             raise self._refusal(*_reason(error)) from None
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             what = f"Signing in to Google as {self._account.email} was answered with something that is no token"
             raise DirectoryAuthenticationError(what, hint="Check what stands between this host and Google") from None
         except HttpError as error:

@@ -7,23 +7,34 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
+from collections.abc import Callable
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import ConnectionLostError
 
 RECEIVE_SIZE = 1 << 18
+MOST_WAITS = 10
+"""How many time limits one answer may take in all: a server that sends an octet now and then would have no end."""
+
 _LARGEST_TLS_RECORD = 1 << 14
 
 
 class Channel:
-    """A socket with a time limit in seconds for each wait; every failure is a ConnectionLostError."""
+    """A socket with a time limit in seconds for each wait, and ten times that for all that answers one request.
 
-    def __init__(self, connected: socket.socket, timeout: float) -> None:
+    Every failure is a ConnectionLostError.
+    """
+
+    def __init__(self, connected: socket.socket, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._socket = connected
         self._timeout = timeout
+        self._clock = clock
+        self._deadline = clock() + MOST_WAITS * timeout
         connected.settimeout(timeout)
 
     def send(self, data: bytes) -> None:
-        """Send all of ``data``."""
+        """Send all of ``data``, a request."""
+        self._deadline = self._clock() + MOST_WAITS * self._timeout
         try:
             self._socket.sendall(data)
         except OSError as error:
@@ -31,6 +42,8 @@ class Channel:
 
     def receive(self) -> bytes:
         """Wait for data and return what has arrived, at least one octet and about RECEIVE_SIZE at most."""
+        if self._clock() > self._deadline:
+            raise ConnectionLostError(f"the answer took longer than {MOST_WAITS * self._timeout:g} seconds")
         try:
             if isinstance(self._socket, ssl.SSLSocket):
                 data = self._receive_records(self._socket)

@@ -41,6 +41,9 @@ Authentication = Literal["simple", "external", "gssapi", "anonymous"]
 
 T = TypeVar("T")
 
+UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
+"""What ldap3 stumbles over where the answer to a bind or to StartTLS is no LDAP message."""
+
 _LIBRARY = "ldap3"
 _REASON = "to read sources of type ldap and active_directory"
 
@@ -163,6 +166,12 @@ def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConn
     except DirectoryError:
         _close(connection)
         raise
+    except UNREADABLE as error:
+        _close(connection)
+        raise DirectoryConnectionError(
+            f"{address} answered with something that is not LDAP ({type(error).__name__})",
+            hint="Check the port, and what stands between this host and the server",
+        ) from error
 
 
 def with_first_server(

@@ -149,7 +149,7 @@ class ServiceApp:
             raise DirectoryAuthenticationError(f"{self._address} answered without a token")
         if self._prover:
             self._prover.bound = str(body.get("token_type")).lower() == "dpop"
-        return Token(value, float(lifetime))
+        return Token(value, lifetime)
 
 
 class Prover:

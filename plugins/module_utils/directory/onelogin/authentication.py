@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryAuthenticationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client import HttpClient, Request, Response
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import Token
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import LONGEST_LIFETIME, Token
 
 TOKEN_PATH = "/auth/oauth2/v2/token"
 
@@ -36,7 +36,7 @@ def fetch_token(http: HttpClient, origin: str, client_id: str, client_secret: st
     value, lifetime = body.get("access_token"), body.get("expires_in")
     if not isinstance(value, str) or not isinstance(lifetime, (int, float)):
         raise DirectoryAuthenticationError(f"{response.url} answered without a token")
-    return Token(value, max(1.0, float(lifetime) - _age(body.get("created_at"), response)))
+    return Token(value, max(1.0, min(lifetime, LONGEST_LIFETIME) - _age(body.get("created_at"), response)))
 
 
 def _age(created: object, response: Response) -> float:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirsyncError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import Token, TokenCache
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import LONGEST_LIFETIME, Token, TokenCache
 from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
 
 
@@ -100,3 +100,8 @@ def test_repr_hides_the_token(fake_time: FakeTime) -> None:
     cache = TokenCache(lambda: token, clock=fake_time.clock)
     cache.get()
     assert "s3cret" not in repr(token) + repr(cache)
+
+
+@pytest.mark.parametrize("lifetime", [10**400, 1e300, float("inf")])
+def test_no_token_is_believed_to_last_for_ever(lifetime: float) -> None:
+    assert Token("a", lifetime).lifetime == LONGEST_LIFETIME

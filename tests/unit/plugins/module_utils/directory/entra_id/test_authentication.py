@@ -238,6 +238,13 @@ def test_unusable_answer_of_the_token_endpoint_is_told(
     assert not caplog.records
 
 
+@pytest.mark.parametrize("body", ["null", "[null, 7]", "7", '{"access_token": "x", "expires_in": {}}'])
+def test_what_is_no_token_is_told(server: GraphServer, body: str) -> None:
+    server.faults.add(Fault(Kind.STATUS, TOKEN, times=None, status=200, body=body))
+    with pytest.raises(DirectoryAuthenticationError, match="something that is no token"):
+        read(server)
+
+
 def test_untrusted_certificate_of_the_service_is_told(server: GraphServer) -> None:
     with pytest.raises(DirectoryConnectionError, match="ca_file"):
         read(server, ca_file=None)

@@ -146,6 +146,12 @@ def test_token_endpoint_that_stays_broken(
         make_provider(retries=1).read()
 
 
+def test_answer_that_is_nested_without_end(server: GoogleServer, make_provider: MakeProvider) -> None:
+    server.faults.add(Fault(Kind.DEEP_JSON, When(path="/token$"), times=None, size=200_000))
+    with pytest.raises(DirectoryAuthenticationError, match="something that is no token"):
+        make_provider().read()
+
+
 @pytest.mark.parametrize("body", ["", "[]", '"text"', "{}", '{"access_token": ""}', '{"access_token": "a b"}'])
 def test_answer_without_a_token(server: GoogleServer, make_provider: MakeProvider, body: str) -> None:
     server.faults.add(Fault(Kind.STATUS, When(path="/token$"), times=None, status=200, body=body))
