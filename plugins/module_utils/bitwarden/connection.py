@@ -22,6 +22,9 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 
 REGIONS = {"us": "bitwarden.com", "eu": "bitwarden.eu"}
 KEY_HINT = "Take the organization's API key: admin console, Settings, Organization info, View API key"
+LARGEST_ANSWER = 1 << 28
+"""Bytes: all members come in one answer, less than a kilobyte for each."""
+
 CLIENT_ID = re.compile(r"organization\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -54,7 +57,9 @@ def connection_from(options: Mapping[str, Any]) -> BitwardenConnection:
         client_id=_client_id(options["client_id"]),
         client_secret=_client_secret(options["client_secret"]),
         cloud=_cloud_domain(api_url) is not None,
-        http=replace(http_options(options), user_agent=options["user_agent"] or DEFAULT_USER_AGENT),
+        http=replace(
+            http_options(options), user_agent=options["user_agent"] or DEFAULT_USER_AGENT, max_body=LARGEST_ANSWER
+        ),
     )
 
 

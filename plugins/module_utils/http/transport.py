@@ -40,7 +40,7 @@ class HttpOptions:
     timeout: float = 60.0
     total_timeout: float = 600.0
     retries: int = 5
-    max_body: int = 1 << 28
+    max_body: int = 1 << 25
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[!-~]([ -~]*[!-~])?", self.user_agent):
