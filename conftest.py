@@ -46,8 +46,9 @@ os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(FOLDER)
 # The ansible-playbook of this environment, also when it is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
-# The same examples in every run; explore others with --hypothesis-profile=default.
+# The same examples in every run; explore others with --hypothesis-profile=default, or ten times as many with long.
 settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("long", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("ci")
 
 

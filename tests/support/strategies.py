@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_role
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.policy import policy_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group, Snapshot, User
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
@@ -164,3 +166,36 @@ def policies() -> st.SearchStrategy[Policy]:
         protected=st.builds(Protection, types=st.sampled_from([OWNERS, OWNERS | {MemberType.ADMIN}])),
         guards=st.just(UNLIMITED),
     )
+
+
+DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
+    "external_id_prefix": st.sampled_from(PREFIXES),
+    "guards": st.sampled_from([{"exempt": 1000}, {"revocations": {"count": 0}, "exempt": 0}]),
+    "protected": st.fixed_dictionaries(
+        {},
+        optional={
+            "emails": st.just(["user0@*"]),
+            "external_ids": st.just(["id1", "ldap:id1"]),
+            "types": st.lists(st.sampled_from(["admin", "custom", "user"]), unique=True),
+        },
+    ),
+}
+"""What to give to options of ``policy`` that are neither switches nor choices."""
+
+
+def policy_options() -> st.SearchStrategy[dict[str, Any]]:
+    """Values of the option ``policy``: any switch, any choice and DRAWN_OPTIONS; further options as they come up."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            name: strategy for name, option in policy_spec().items() if (strategy := _values(name, option)) is not None
+        },
+    )
+
+
+def _values(name: str, option: dict[str, Any]) -> st.SearchStrategy[Any] | None:
+    if name in DRAWN_OPTIONS:
+        return DRAWN_OPTIONS[name]
+    if option["type"] == "bool":
+        return st.booleans()
+    return st.sampled_from(option["choices"]) if option["type"] == "str" and "choices" in option else None
