@@ -5,12 +5,12 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 
-CHECKS := lint types unit contract integration molecule sanity docs site build
+CHECKS := lint types unit contract faults integration molecule sanity docs site build
 SCHEDULE_LOCK := roles/directory_sync_schedule/files
 SCRIPTS := .ci/run $(wildcard tests/tools/*.sh examples/gitops/pipeline/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock schema demo bench matrix mutants test $(CHECKS)
+.PHONY: help setup lock schema demo bench chaos matrix mutants test $(CHECKS)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,11 @@ matrix: setup ## The tests with every ansible-core on the Pythons at hand, and G
 mutants: setup ## Change the code on which safety rests, and see whether the tests notice
 	python tests/tools/mutants.py
 
+chaos: setup ## Every fault at every request, and long histories; prints what was tried
+	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils
+	pytest tests/chaos --whole -n 2
+	pytest tests/unit/plugins/module_utils/module/test_state_machine.py --hypothesis-profile=long --timeout=3600 -n 2
+
 test: $(CHECKS) ## Run all the checks below, in this order
 
 lint: setup ## Style of Python, YAML, Ansible content and scripts; licences
@@ -60,6 +65,9 @@ unit: setup ## Unit tests, with the coverage of the plugins
 
 contract: setup ## The emulators against the published interfaces
 	pytest tests/contract
+
+faults: setup ## A sample of the cases of "make chaos"
+	pytest tests/chaos -n 2
 
 integration: setup ## Playbooks against real servers and emulators
 	pytest tests/integration

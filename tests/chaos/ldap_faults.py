@@ -1,0 +1,200 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proxy in front of a directory server that spoils one message of its answers."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from ansible_collections.dirsync.bitwarden.tests.servers.ldap_messages import Writer, parse
+
+BIND_RESPONSE, SEARCH_DONE = 0x61, 0x65
+WRITER = Writer()
+
+Spoil = Callable[[bytes], "Iterable[bytes] | None"]
+"""Makes of a message what is sent in its place, piece by piece. Without a piece, or after an empty last one, the
+connection is closed; after None the server keeps silent."""
+
+
+def _result(code: int) -> Spoil:
+    """Return a spoiler that changes the result code of the operation that ends here; entries stay."""
+
+    def spoil(message: bytes) -> Iterable[bytes]:
+        number, operation = _parts(message)
+        if operation not in (BIND_RESPONSE, SEARCH_DONE):
+            return [message]
+        return [WRITER.message(number, WRITER.result(code, "no", tag=operation))]
+
+    return spoil
+
+
+def _parts(message: bytes) -> tuple[int, int]:
+    (_unused, body), *_rest = parse(message)
+    (_unused, number), (operation, _content), *_controls = parse(body)
+    return int.from_bytes(number, "big"), operation
+
+
+def _other_id(message: bytes) -> Iterable[bytes]:
+    (_unused, body), *_rest = parse(message)
+    others = parse(body)[1:]
+    return [WRITER.element(0x30, WRITER.element(0x02, b"\x7f"), *(WRITER.element(*other) for other in others))]
+
+
+def _nested(depth: int) -> bytes:
+    """Return one message that holds nothing but sequences in sequences."""
+    body = b""
+    for _unused in range(depth):
+        body = WRITER.element(0x30, body)
+    return body
+
+
+def _notice(_message: bytes) -> Iterable[bytes]:
+    """Announce the end of the connection (RFC 4511, 4.4.1)."""
+    return [WRITER.message(0, WRITER.result(52, "going down", tag=0x78))]
+
+
+def _referral(message: bytes) -> Iterable[bytes]:
+    number, operation = _parts(message)
+    if operation == BIND_RESPONSE:
+        return [message]
+    return [WRITER.message(number, WRITER.reference("ldap://127.0.0.1:1/dc=elsewhere")), message]
+
+
+CUT: Iterable[bytes] = ()
+RESULT_CODES = {
+    1: "operations error",
+    3: "time limit exceeded",
+    4: "size limit exceeded",
+    8: "stronger authentication required",
+    10: "referral",
+    32: "no such object",
+    49: "invalid credentials",
+    50: "insufficient access",
+    51: "busy",
+    52: "unavailable",
+    53: "unwilling to perform",
+    80: "other",
+}
+LDAP_FAULTS: dict[str, Spoil] = {
+    "cut before the message": lambda message: CUT,
+    "cut inside the message": lambda message: [message[: len(message) // 2], b""],
+    "no answer": lambda message: None,
+    "drip": lambda message: [message[position : position + 1] for position in range(len(message))],
+    "garbage": lambda message: [bytes(range(255, 200, -1)) * 3],
+    "HTTP": lambda message: [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"],
+    "length of 4 GiB": lambda message: [b"\x30\x84\xff\xff\xff\xff", message],
+    "length of 9 octets": lambda message: [b"\x30\x89" + b"\xff" * 9 + message],
+    "indefinite length": lambda message: [b"\x30\x80" + message[2:] + b"\0\0"],
+    "message within a message": lambda message: [WRITER.element(0x30, message)],
+    "nested 10,000 deep": lambda message: [_nested(10_000)],
+    "empty message": lambda message: [b"\x30\x00"],
+    "other message id": _other_id,
+    "duplicated message": lambda message: [message, message],
+    "notice of disconnection": _notice,
+    "referral to another server": _referral,
+    **{f"result code {code}, {name}": _result(code) for code, name in RESULT_CODES.items()},
+}
+
+
+class SpoilingProxy:
+    """Forwards loopback connections to the server at ``url``; the n-th message that comes back is spoiled.
+
+    Messages are counted from 1 over all connections since ``spoil`` was called; ``count`` tells how many there were.
+    What leaves a message as it is strikes the next one.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "127.0.0.1", parts.port or 0)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._lock = threading.Lock()
+        self._number = 0
+        self._spoil: Spoil = lambda message: [message]
+        self._pause = 0.0
+        self.count = 0
+        self.url = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def spoil(self, number: int, spoil: Spoil, pause: float = 0.0) -> None:
+        """Spoil the message of this number, with a pause of so many seconds between its pieces."""
+        with self._lock:
+            self.count, self._number, self._spoil, self._pause = 0, number, spoil, pause
+
+    def __enter__(self) -> SpoilingProxy:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client = self._listener.accept()[0]
+                server = socket.create_connection(self._target)
+            except OSError:
+                return
+            threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
+            threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
+
+    @staticmethod
+    def _forward(client: socket.socket, server: socket.socket) -> None:
+        try:
+            while data := client.recv(65536):
+                server.sendall(data)
+            server.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+        buffer = b""
+        with server, client:
+            try:
+                while data := server.recv(65536):
+                    buffer += data
+                    while (size := _size(buffer)) and len(buffer) >= size:
+                        message, buffer = buffer[:size], buffer[size:]
+                        if not self._pass(client, message):
+                            return
+            except OSError:
+                return
+
+    def _pass(self, client: socket.socket, message: bytes) -> bool:
+        """Send a message, spoiled or not, and say whether to go on."""
+        with self._lock:
+            self.count += 1
+            due = 0 < self._number <= self.count
+        pieces = self._spoil(message) if due else [message]
+        if pieces == [message]:
+            client.sendall(message)
+            return True
+        self._number = 0
+        if pieces is None:
+            # The client hangs up when it has waited long enough.
+            client.recv(1)
+            return False
+        pieces = list(pieces)
+        for piece in pieces:
+            client.sendall(piece)
+            time.sleep(self._pause)
+        if not pieces or pieces[-1] == b"":
+            client.shutdown(socket.SHUT_RDWR)
+            return False
+        return True
+
+
+def _size(buffer: bytes) -> int:
+    """Return the size of the first message, 0 while it cannot be told."""
+    if len(buffer) < 6:
+        return 0
+    if buffer[1] < 0x80:
+        return 2 + buffer[1]
+    octets = buffer[1] & 0x7F
+    return 2 + octets + int.from_bytes(buffer[2 : 2 + octets], "big")
