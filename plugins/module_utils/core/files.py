@@ -61,6 +61,19 @@ def require_writable(path: Path) -> None:
         raise _unwritable(path, error) from error
 
 
+def read_private(path: Path) -> bytes:
+    """Return the content of a file that only its owner, this user or root, can have written.
+
+    Raises OSError where it cannot be read, a symbolic link included, and ValueError for a file that others may access.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        reason = unsafe_reason(os.fstat(file.fileno()))
+        if reason:
+            raise ValueError(reason)
+        return file.read()
+
+
 def unsafe_reason(status: os.stat_result) -> str | None:
     """Return why a file with this status must not be trusted as private, or None."""
     if not stat.S_ISREG(status.st_mode):

@@ -18,15 +18,19 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     GuardError,
     MissingLibraryError,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import visible
+
+LONGEST_TEXT = 10_000
 
 
 def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specification: Any) -> None:
     """Run ``function`` as an Ansible module and end the process with what it returns.
 
     ``specification`` are the arguments of AnsibleModule. ``warnings`` of the result, a list of texts, become warnings
-    of the task. Each DirsyncError fails the task with its message; the trips of a GuardError are returned as
-    ``guard``. Any other exception is a fault of ours: its traceback goes through fail_json too, since only that
-    removes secrets from it.
+    of the task. Texts become one visible line each: they quote names and servers, and Ansible shows warnings as they
+    are, on terminals and in logs. Each DirsyncError fails the task with its message; the trips of a GuardError are
+    returned as ``guard``. Any other exception is a fault of ours: its traceback goes through fail_json too, since only
+    that removes secrets from it.
     """
     try:
         module = _Module(**specification)
@@ -44,7 +48,7 @@ def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specifi
             "exception": traceback.format_exc(),
         }
     for warning in result.pop("warnings", ()):
-        module.warn(warning)
+        module.warn(visible(warning, LONGEST_TEXT))
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
@@ -80,7 +84,7 @@ def require_mappings(specification: Mapping[str, Any], values: Mapping[str, Any]
 
 def failure(error: DirsyncError) -> dict[str, Any]:
     """Return the result of a module that ends with an expected error."""
-    message = str(error)
+    message = visible(error, LONGEST_TEXT)
     if isinstance(error, MissingLibraryError):
         advice = missing_required_lib(error.library, reason=error.reason)
         message = f"{error.detail}. ".lstrip(". ") + str(advice)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import read_private, write_private
 
 MOST_RUNS = 1000
 
@@ -59,8 +59,8 @@ def read_history(path: Path | None, organization: str) -> tuple[PastRun, ...]:
     if path is None or not path.exists():
         return ()
     try:
-        runs = tuple(PastRun(**json.loads(line)) for line in path.read_bytes().splitlines())
-    except (OSError, ValueError, TypeError) as error:
+        runs = tuple(PastRun(**json.loads(line)) for line in read_private(path).splitlines())
+    except (OSError, RecursionError, TypeError, ValueError) as error:
         raise _unusable(path, f"it cannot be read as a history: {error}") from error
     others = [run.organization for run in runs if run.organization != organization]
     if others:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import read_private, write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import organization_from_record, record_of
@@ -48,10 +48,10 @@ def read_state(path: Path | None, organization: str) -> State:
     if path is None:
         return State()
     try:
-        content: Any = json.loads(path.read_bytes())
+        content: Any = json.loads(read_private(path))
     except FileNotFoundError:
         return State()
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         raise _unusable(path, f"it cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != FORMAT_VERSION:
         raise _unusable(path, "it is not a state file of this version")

@@ -42,6 +42,8 @@ def parse_json(text: str, path: str) -> Any:
         raise _error(path, error.lineno, f"this is not JSON: {error.msg}") from error
     except RecursionError as error:
         raise ConfigurationError(f"{path} is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise ConfigurationError(f"{path} holds something that cannot be read: {error}") from error
     except _RepeatedKeyError as error:
         raise ConfigurationError(f"{path}: {error}") from error
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import (
+    read_private,
     require_writable,
     unsafe_reason,
     write_private,
@@ -120,3 +121,22 @@ def test_a_private_file_is_safe(uid: int | None) -> None:
 )
 def test_any_other_file_is_not(found: os.stat_result, reason: str) -> None:
     assert unsafe_reason(found) == reason
+
+
+def test_only_a_private_file_is_read(path: Path) -> None:
+    write_private(path, [b"content"])
+    assert read_private(path) == b"content"
+    path.chmod(0o620)
+    with pytest.raises(ValueError, match=r"other users may access it \(mode 0620\)"):
+        read_private(path)
+
+
+def test_no_link_is_followed_and_no_pipe_waited_for(path: Path) -> None:
+    write_private(path.parent / "target", [b"content"])
+    path.symlink_to(path.parent / "target")
+    with pytest.raises(OSError, match="symbolic links"):
+        read_private(path)
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(ValueError, match="not a regular file"):
+        read_private(path)

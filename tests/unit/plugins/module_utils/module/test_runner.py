@@ -73,3 +73,12 @@ def test_an_unexpected_error_is_named_but_shows_no_secret(run: Run) -> None:
 
 def test_every_expected_error_is_a_failed_task(run: Run) -> None:
     assert run(raising(DirsyncError("it failed")))["failed"] is True
+
+
+HOSTILE_NAME = "staff\x1b[2J\n[WARNING]: all is well\u202e"
+
+
+def test_what_names_hide_is_shown_in_one_line(run: Run) -> None:
+    shown = "staff\ufffd[2J [WARNING]: all is well\ufffd"
+    assert shown in str(run(lambda module: {"warnings": [HOSTILE_NAME]})["warnings"])
+    assert run(raising(DirsyncError(HOSTILE_NAME)))["msg"] == f"{shown}."

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
@@ -93,3 +94,17 @@ def test_counts_that_are_no_numbers_are_refused(path: Path, counts: object) -> N
 def test_a_folder_is_no_state(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_state(tmp_path, "ours")
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"applied_counts": ' + b"9" * 5000])
+def test_a_file_that_no_run_wrote_is_refused(path: Path, content: bytes) -> None:
+    write_private(path, [content])
+    with pytest.raises(ConfigurationError, match="cannot be used: it cannot be read"):
+        read_state(path, "ours")
+
+
+def test_a_file_that_others_may_change_is_refused(path: Path) -> None:
+    write_state(path, "ours", State(COUNTS))
+    path.chmod(0o666)
+    with pytest.raises(ConfigurationError, match="other users may access it"):
+        read_state(path, "ours")

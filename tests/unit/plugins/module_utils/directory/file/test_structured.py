@@ -154,6 +154,11 @@ def test_without_pyyaml_the_error_says_what_to_install(monkeypatch: pytest.Monke
         parse_yaml("users: []", "people.yml")
 
 
+def test_a_number_beyond_all_bounds_is_refused() -> None:
+    text = '{"users": [{"external_id": ' + "9" * 5000 + "}]}"
+    assert "holds something that cannot be read" in message(parse_json, text, "people.json")
+
+
 @given(st.text(st.sampled_from("users:-[]{}&*!|> \n'\"a1,#")))
 def test_any_yaml_gives_a_reading_or_a_clear_error(text: str) -> None:
     try:
