@@ -170,6 +170,7 @@ def policies() -> st.SearchStrategy[Policy]:
 
 DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "external_id_prefix": st.sampled_from(PREFIXES),
+    "grace_days": st.sampled_from([0, 7]),
     "guards": st.sampled_from([{"exempt": 1000}, {"revocations": {"count": 0}, "exempt": 0}]),
     "protected": st.fixed_dictionaries(
         {},
@@ -178,6 +179,19 @@ DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
             "external_ids": st.just(["id1", "ldap:id1"]),
             "types": st.lists(st.sampled_from(["admin", "custom", "user"]), unique=True),
         },
+    ),
+    "purge_days": st.sampled_from([0, 20]),
+    "reinvite_days": st.sampled_from([0, 5]),
+    "reinvite_times": st.integers(0, 2),
+    "roles": st.lists(
+        st.fixed_dictionaries(
+            {
+                "group": st.sampled_from([*IDENTITIES[:4], *NAMES]),
+                "type": st.sampled_from(["owner", "admin", "custom", "user"]),
+                "permissions": st.just({"manageGroups": True}),
+            }
+        ),
+        max_size=2,
     ),
 }
 """What to give to options of ``policy`` that are neither switches nor choices."""

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connec
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.convergence import convergence_spec
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http import client as http_client
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http import transport
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
@@ -32,6 +33,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store i
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenEmulator, BitwardenServer, Mode
+from ansible_collections.dirsync.bitwarden.tests.emulators.common import Clock
 from ansible_collections.dirsync.bitwarden.tests.support.organization import Killed
 
 
@@ -43,20 +45,28 @@ class Kill:
     moment: Literal["before", "after"]
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What a run depends on and changes."""
+
+    organization: Mapping[str, Any]
+    state_file: bytes | None
+
+
 class World:
     """One organization with a run's files in ``folder``: the same code as in the modules, over real HTTP.
 
     Waiting takes no time but moves the server's clock, so that the cloud's rate limits are real. Runs are a minute
-    apart, since signing in is limited too.
+    apart, since signing in is limited too. With ``frozen`` no other time passes.
     """
 
-    def __init__(self, folder: Path, mode: Mode = Mode.SELF_HOSTED) -> None:
-        self.server = BitwardenServer(BitwardenEmulator(mode=mode))
+    def __init__(self, folder: Path, mode: Mode = Mode.SELF_HOSTED, *, frozen: bool = True) -> None:
+        clock = Clock(datetime(2026, 6, 1, tzinfo=timezone.utc)) if frozen else Clock()
+        self.server = BitwardenServer(BitwardenEmulator(mode=mode, clock=clock))
         self.mode = mode
         self._folder = folder
-        self._slept = 0.0
         self._patches = [
-            mock.patch.dict(BitwardenClient.__init__.__kwdefaults__, clock=self._clock, sleep=self._sleep),
+            mock.patch.dict(BitwardenClient.__init__.__kwdefaults__, clock=clock.now, sleep=self._sleep),
             mock.patch.dict(apply_plan.__kwdefaults__, sleep=self._sleep),
             mock.patch.object(convergence, "connection_from", self._connection),
             # Loading the system's certificate authorities anew for each run would take most of the time.
@@ -108,12 +118,28 @@ class World:
         assert validated.error_messages == []
         options = {**validated.validated_parameters, "timeout": patience}
         with killed_at(kill):
-            return convergence.converge(options, BOTH, check_mode=check_mode)
+            return convergence.converge(options, BOTH, check_mode=check_mode, clock=self.server.clock.utcnow)
 
     def forget(self) -> None:
         """Begin without the files of earlier runs."""
         for file in self._folder.glob("*.json"):
             file.unlink()
+
+    def save(self) -> Saved:
+        """Return the organization and the state file."""
+        file = self._folder / "state.json"
+        return Saved(self.state(), file.read_bytes() if file.exists() else None)
+
+    def restore(self, saved: Saved) -> None:
+        """Go back to what was saved."""
+        self.forget()
+        self.server.organization.load(dict(saved.organization))
+        if saved.state_file is not None:
+            write_private(self._folder / "state.json", [saved.state_file])
+
+    def pass_time(self, days: float) -> None:
+        """Let the time pass until a later run."""
+        self._sleep(days * 86400)
 
     def state(self) -> dict[str, Any]:
         """Return the whole organization."""
@@ -125,11 +151,7 @@ class World:
         self.server.recorder.clear()
         return writes
 
-    def _clock(self) -> float:
-        return time.monotonic() + self._slept
-
     def _sleep(self, seconds: float) -> None:
-        self._slept += seconds
         self.server.clock.advance(seconds)
 
     def _connection(self, options: Mapping[str, Any]) -> BitwardenConnection:
