@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import builtins
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
     HttpOptions,
     build_session,
     same_origin,
+    tls_context,
     without_query,
 )
 from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
@@ -95,6 +97,11 @@ def test_environment_does_not_replace_ca_file(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent")
     assert make_client(ca_file=certificate.ca_file).send(Request("GET", tls_server.url)).status == 200
+
+
+def test_nothing_older_than_tls_1_2() -> None:
+    for options in (HttpOptions(), HttpOptions(validate_certs=False)):
+        assert tls_context(options).minimum_version == ssl.TLSVersion.TLSv1_2
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
