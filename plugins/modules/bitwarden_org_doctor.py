@@ -17,7 +17,8 @@ description:
   - Looks for what makes a synchronization go wrong or leaves people with access whom nobody looks after, and says for
     each finding what it means and what to do.
   - Changes nothing. Findings do not fail the task; decide with RV(severities) or RV(counts).
-  - It reads members and groups, but no memberships, and the event log only where somebody is invited or revoked.
+  - It reads members and groups, memberships of those groups only that protect their members, and the event log only
+    where somebody is invited or revoked.
   - By itself an organization shows external ids and addresses that occur twice (C(duplicate_external_id),
     C(duplicate_email)), external ids that are distinguished names (C(dn_external_id)), groups without external id
     (C(group_by_hand)), invitations that nobody accepts (C(invitation_open)), and members whom nobody has confirmed

@@ -33,6 +33,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.doctor impo
     revoked_though_active,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import protecting_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe
 
 RETURNED_ACTIONS = 100
@@ -46,7 +47,7 @@ def examine(options: Mapping[str, Any]) -> dict[str, Any]:
     connection, policy = connection_from(options), _policy(options["policy"])
     snapshot = read_snapshot(Path(options["snapshot"])) if options["snapshot"] else None
     client = BitwardenClient(connection)
-    organization = read_organization(client, lambda groups: ())
+    organization = read_organization(client, lambda groups: protecting_groups(groups, policy))
     now = datetime.now(timezone.utc)
     past = _past(client, organization, snapshot, policy, now)
     accepted_since = now - timedelta(days=options["invitation_days"])

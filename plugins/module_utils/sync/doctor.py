@@ -19,10 +19,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import match_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import Matches, match_members
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
 
 Severity = Literal["error", "warning", "info"]
 T = TypeVar("T")
@@ -110,18 +112,25 @@ class Past:
 def diagnose(
     organization: Organization, snapshot: Snapshot | None, policy: Policy, past: Past, accepted_since: datetime
 ) -> tuple[Finding, ...]:
-    """Return what is wrong, the gravest first; an invitation is expected to be accepted if older than a time."""
+    """Return what is wrong, the gravest first; an invitation is expected to be accepted if older than a time.
+
+    Nothing is said of what the policy excludes. The organization has to hold the members of the groups that protect.
+    """
+    if snapshot is not None:
+        policy = scoped(policy, snapshot)
+    beside = snapshot or Snapshot((), ())
+    beside, organization = without_excluded(beside, organization, policy.exclude, policy.external_id)
     findings = [*_of_organization(organization, policy), *_waiting(organization.members, past, accepted_since)]
     if snapshot is not None:
-        findings += _against(snapshot, organization, policy, past)
+        findings += _against(beside, organization, policy, past)
     rank = {code: position for position, code in enumerate(VERDICTS)}
     return tuple(sorted(findings, key=lambda finding: (rank[finding.code], finding.objects)))
 
 
 def plan_of_identities(snapshot: Snapshot, organization: Organization, policy: Policy) -> Plan:
     """Return what the next run does about external ids: links, re-keys and adoptions, and what it refuses."""
-    unread = replace(organization, memberships={group.id: frozenset() for group in organization.groups})
-    plan = make_plan(snapshot, unread, policy)
+    memberships = {group.id: organization.memberships.get(group.id, frozenset()) for group in organization.groups}
+    plan = make_plan(snapshot, replace(organization, memberships=memberships), replace(policy, group_collections=()))
     return replace(plan, actions=tuple(action for action in plan.actions if _changes_identity(action)))
 
 

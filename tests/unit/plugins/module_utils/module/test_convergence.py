@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import connection_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.bitwarden import bitwarden_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.convergence import (
@@ -28,6 +32,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import organization_lock
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module import convergence
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import (
     NAMED_FAILURES,
     RETURNED_ACTIONS,
@@ -35,6 +40,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergen
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
+from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer, Mode, Role, Status
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden, bitwarden_server
 from ansible_collections.dirsync.bitwarden.tests.emulators.common.faults import Fault, Kind, When
@@ -440,6 +446,43 @@ def test_five_thousand_members_and_five_hundred_groups_take_a_few_calls(
     assert not run(directory, **connection)["changed"]
     assert server.recorder.writes() == []
     assert len(server.recorder.requests("GET")) == 502
+
+
+def test_an_empty_cloud_organization_is_filled_within_the_rate_limits(
+    run: Converge, bitwarden_server: StartBitwarden, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = bitwarden_server(mode=Mode.CLOUD)
+    server.organization.configure(seats=6000)
+
+    turn = Lock()
+
+    def sleep(seconds: float) -> None:
+        with turn:  # the server's time must never be behind that of the client
+            server.emulator.clock.advance(seconds)
+            fake_time.sleep(seconds)
+
+    patient = partial(BitwardenClient, clock=fake_time.clock, sleep=sleep)
+    monkeypatch.setattr(convergence, "BitwardenClient", patient)
+    # The address of the emulator is none of Bitwarden's cloud, whose limits it has all the same.
+    monkeypatch.setattr(convergence, "connection_from", lambda given: replace(connection_from(given), cloud=True))
+    names = [f"p{number:04}" for number in range(5000)]
+    directory = snapshot(
+        [user(name) for name in names],
+        [group(f"g{number:03}", *(names[(number * 37 + step) % 5000] for step in range(40))) for number in range(500)],
+    )
+    connection = {"server_url": server.url, "client_id": server.client_id, "client_secret": server.client_secret}
+    connection["retries"] = 4  # a thread that is late finds its request in the server's next minute
+    assert run(directory, **connection)["outcomes"] == {"planned": 0, "done": 6000, "failed": 0, "refused": 0}
+    assert len(server.recorder.writes()) <= 10
+    assert {len(emails) for emails in server.organization.memberships().values()} == {40}
+    assert 60 < fake_time.now <= 1200
+    server.recorder.clear()
+    sleep(60)  # the server still counts the requests of the first run, of which the second knows nothing
+    began = fake_time.now
+    assert not run(directory, **connection)["changed"]
+    answered = [record for record in server.recorder.requests("GET") if record.status == 200]
+    assert (server.recorder.writes(), len(answered)) == ([], 502)
+    assert 60 < fake_time.now - began <= 1200
 
 
 @pytest.mark.parametrize(("policy", "stopped"), [({}, True), ({"allow_seat_purchase": True}, False)])

@@ -24,7 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.doctor impo
     plan_of_identities,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
     member,
@@ -186,6 +186,20 @@ def test_the_plan_is_that_of_the_run_as_far_as_external_ids_go() -> None:
         ("update_group", "staff", "rekeyed"),
     ]
     assert set(plan.actions) < set(make_plan(directory, current, Policy(adopt=True)).actions)
+
+
+def test_nothing_is_said_of_what_the_policy_excludes() -> None:
+    policy = policy_from({"exclude": {"emails": ["guest*"]}})
+    current = organization([member("guest", "uid=guest,dc=example"), member("ann", None)])
+    findings = diagnose(current, snapshot([user("guest2", email=None), user("ann")]), policy, NOTHING, MARCH)
+    assert "guest@example.org" not in {name for finding in findings for name in finding.objects}
+    assert ("never_linked", ("ann@example.org",)) in [(finding.code, finding.objects) for finding in findings]
+
+
+def test_whoever_a_group_protects_is_not_to_be_linked() -> None:
+    policy = policy_from({"protected": {"groups": ["admins"]}})
+    current = organization([member("ann", None)], [organization_group("admins", None)], admins=["ann"])
+    assert plan_of_identities(snapshot([user("ann")]), current, policy).actions == ()
 
 
 @given(directory=snapshots(), current=organizations(), policy=policies())
