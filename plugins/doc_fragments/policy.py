@@ -102,7 +102,7 @@ _LIMITS = "".join(
 class ModuleDocFragment:
     """The same policy for every module that converges an organization."""
 
-    DOCUMENTATION = rf"""
+    DOCUMENTATION: str = rf"""
 options:
   policy:
     description:

@@ -22,8 +22,6 @@ description:
   - What Directory Connector does to people is taken over, except what cannot be undone. Who was removed is revoked.
   - It reads state versions 3 to 8. Files of an older version are refused, as Directory Connector does.
   - The playbook C(dirsync.bitwarden.migrate) writes the variables into an inventory.
-extends_documentation_fragment:
-  - dirsync.bitwarden.attributes
 options:
   path:
     description:
@@ -37,17 +35,17 @@ options:
     default: directory
 attributes:
   check_mode:
+    description: Can run in check mode and say what it would do, without changing the organization.
     support: full
     details: This module changes nothing.
   diff_mode:
+    description: Returns what changes, or would change, in diff mode.
     support: N/A
     details: This module changes nothing.
   idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
     support: full
     details: This module changes nothing.
-  action_group:
-    support: N/A
-    details: It shares no option with other modules.
 seealso:
   - module: dirsync.bitwarden.bitwarden_org_sync
   - module: dirsync.bitwarden.directory_facts
