@@ -221,7 +221,7 @@ def test_group_does_not_vanish_by_the_404_of_a_proxy(
 ) -> None:
     there = account.add_group("there@example.org")
     server.faults.add(Fault(Kind.HTML, When(path=f"{there.id}/members$"), status=404))
-    with pytest.raises(DirectoryError, match="answered 404"):
+    with pytest.raises(DirectoryError, match=f"Reading the members of the group {there.id} failed"):
         make_provider().read()
 
 
