@@ -76,7 +76,8 @@ def _cases(row: Row) -> Iterator[Case]:
         yield case(f"{name}_calls", row.reads + row.writes, 2 + row.groups, "members, groups, each group", "calls")
 
 
-def _rows(users: int, groups: int) -> Iterator[Row]:
+def _rows(users: int, groups: int) -> list[Row]:
+    rows = []
     with tempfile.TemporaryDirectory() as folder, Slapd(Path(folder, "slapd")) as slapd:
         ldif = Path(folder, "data.ldif")
         # In a process of its own: the peak memory of a process counts that of the one that started it.
@@ -94,7 +95,8 @@ def _rows(users: int, groups: int) -> Iterator[Row]:
                     wall = usage.wall + waited
                     row = Row(users, groups, condition, sync, wall, waited, usage.cpu, usage.peak_mb, reads, writes)
                     print(row, flush=True)
-                    yield row
+                    rows.append(row)
+    return rows
 
 
 def _write_ldif(path: Path, users: int, groups: int) -> None:

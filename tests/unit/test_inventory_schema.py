@@ -87,5 +87,5 @@ def test_right_variables_pass(variables: dict[str, Any]) -> None:
 )
 def test_typical_mistakes_are_found_where_they_are(variables: dict[str, Any], place: str, words: str) -> None:
     found = [(error.json_path, error.message) for error in errors(variables)]
-    assert place in [path for path, _ in found]
+    assert place in [path for path, message in found]
     assert any(path == place and words in message for path, message in found), found

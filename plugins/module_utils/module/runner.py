@@ -36,7 +36,7 @@ def run_module(function: Callable[[AnsibleModule], Mapping[str, Any]], **specifi
         module = _Module(**specification)
     except ConfigurationError as error:
         sys.stdout.write(json.dumps(failure(error)) + "\n")
-        sys.exit(1)
+        raise SystemExit(1) from error
     try:
         result = dict(function(module))
     except DirsyncError as error:

@@ -60,9 +60,9 @@ def order(awx: AwxServer, workflow: int) -> list[str]:
         for state in ("success", "failure", "always")
         for target in awx.store.associated.get(f"workflow_job_template_nodes/{id_}/{state}_nodes", [])
     }
-    [current] = set(nodes) - {target for _, target in links}
+    [current] = set(nodes) - {link[1] for link in links}
     chain = [nodes[current]]
-    for _ in links:
+    while len(chain) < 2 * len(links) + 1:
         [(target, state)] = [(target, state) for (id_, target), state in links.items() if id_ == current]
         chain += [state, nodes[target]]
         current = target

@@ -276,8 +276,8 @@ def test_every_setting_is_taken_over_or_named(directory_type: int) -> None:
     named |= {secret.setting for secret in converted.secrets}
 
     def value(name: str) -> Any:
-        section, _, inner = name.rpartition(".")
-        return (content[section] if section else content).get(inner)
+        section, dot, inner = name.rpartition(".")
+        return (content[section] if dot else content).get(inner)
 
     unnoticed = {
         name
