@@ -32,6 +32,7 @@ MOST_BYTES = 4 << 30
 
 TESTS = {
     "sync/plan.py": ("sync/test_plan.py", "sync/test_convergence_properties.py"),
+    "sync/matching.py": ("sync/test_members.py", "sync/test_groups.py"),
     "sync/members.py": ("sync/test_members.py", "sync/test_plan.py"),
     "sync/groups.py": ("sync/test_groups.py", "sync/test_plan.py"),
     "sync/guards.py": ("sync/test_guards.py",),

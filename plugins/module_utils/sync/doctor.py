@@ -21,7 +21,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import match_groups
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import Matches, match_members
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching import Matches, match_members
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped

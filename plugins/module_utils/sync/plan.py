@@ -15,13 +15,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.access_chan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Plan, Refusal, ordered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import plan_groups
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import (
-    MemberPlan,
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching import (
     is_left_alone,
     match_members,
-    plan_members,
     staying_members,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import MemberPlan, plan_members
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import NOTHING_KNOWN, Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import with_protected_groups
