@@ -22,7 +22,7 @@ MEMBERS = 40
 @pytest.fixture
 def large(okta_server: StartOkta) -> OktaServer:
     """Return an org of 10,000 users in 500 groups, that of everyone among them."""
-    server = okta_server(latency=0.02)
+    server = okta_server(latency=0.1)
     users = [server.org.add_user(f"user{number}@example.org") for number in range(USERS)]
     for number in range(1, GROUPS):
         server.org.add_group(f"group{number}", *users[number * 20 : number * 20 + MEMBERS])
