@@ -16,6 +16,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Seats,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.group_names import GroupNames
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER, role_of
@@ -97,8 +98,15 @@ def find_trips(
     accepted: Mapping[str, int] | None,
     seats: Seats | None = None,
 ) -> tuple[Trip, ...]:
-    """Return every guard that the plan goes beyond."""
+    """Return every guard that the plan goes beyond.
+
+    What the policy excludes counts for the seats and for how far the directory shrank, and for nothing else: otherwise
+    a share of it could be lost beside it.
+    """
     guards = policy.guards
+    shrunk = tuple(_shrink(snapshot, accepted, guards))
+    unpaid = tuple(_seats(plan, organization, policy, seats))
+    snapshot, organization = without_excluded(snapshot, organization, policy.exclude, policy.external_id)
     owned = [member for member in organization.members if policy.owns(member.external_id)]
     with_access = [member for member in owned if member.status != MemberStatus.REVOKED]
     groups = [group for group in organization.groups if policy.owns(group.external_id)]
@@ -121,14 +129,14 @@ def find_trips(
         ),
         ("invitations", guards.invitations, INVITING, everybody, "people would be invited beside {} members"),
     )
-    trips = [*_empty(snapshot, len(groups), plan, guards), *_shrink(snapshot, accepted, guards)]
+    trips = [*_empty(snapshot, len(groups), plan, guards), *shrunk]
     for guard, limit, kinds, whole, words in limits:
         keys = tuple(action.key for action in plan.actions if action.kind in kinds)
         if _exceeds(len(keys), len(whole), limit, guards.exempt):
             trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
     trips += _promotions(plan, organization, guards)
     trips += _demotions(plan, snapshot, organization, policy)
-    return (*trips, *_leavers(plan, organization, guards), *_seats(plan, organization, policy, seats))
+    return (*trips, *_leavers(plan, organization, guards), *unpaid)
 
 
 def _empty(snapshot: Snapshot, groups: int, plan: Plan, guards: Guards) -> Iterator[Trip]:

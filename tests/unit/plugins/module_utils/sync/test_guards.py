@@ -26,7 +26,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards impo
     find_trips,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import RoleEntry
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
@@ -313,3 +313,34 @@ def test_by_default_three_of_ten_may_be_demoted_and_one_always(before: int, afte
 def test_a_group_that_lost_everybody_stops_the_plan() -> None:
     trips = staff_of_admins(0, others=1)
     assert trips["demotions"] == f"the group admins holds nobody, and all would lose its role: {PEOPLE[0]}@example.org"
+
+
+def test_a_share_is_one_of_what_is_not_excluded() -> None:
+    directory = snapshot([user("left"), *(user(name) for name in PEOPLE)])
+    current = organization([*(member(f"mine{number}") for number in range(10)), *HUNDRED_MEMBERS.members])
+    exclude = policy_from({"exclude": {"emails": ["p*"], "groups": ["p*"]}}).exclude
+    assert trips_of(directory, current, exclude=exclude) == {
+        "revocations": "10 of 10 members would be revoked, the guard allows 20 percent: "
+        + ", ".join(sorted(f"mine{number}@example.org" for number in range(10)))
+    }
+    groups = organization(
+        [member("left")], [*HUNDRED_GROUPS.groups, *(organization_group(f"mine{number}") for number in range(10))]
+    )
+    assert trips_of(groups_but(0), groups, exclude=exclude, absent_groups="remove").keys() == {
+        "empty_snapshot",
+        "group_deletions",
+    }
+
+
+def test_excluded_users_do_not_make_up_for_an_empty_snapshot() -> None:
+    exclude = policy_from({"exclude": {"emails": ["p*"]}}).exclude
+    assert trips_of(snapshot([user("p1")]), organization([member("ann")]), exclude=exclude).keys() == {"empty_snapshot"}
+
+
+def test_excluded_members_occupy_their_seats() -> None:
+    exclude = policy_from({"exclude": {"emails": ["p*"]}}).exclude
+    policy = Policy(exclude=exclude)
+    directory = snapshot([user("ann")])
+    plan = make_plan(directory, HUNDRED_MEMBERS, policy)
+    trips = find_trips(plan, directory, HUNDRED_MEMBERS, policy, None, Seats(100, None))
+    assert [trip.guard for trip in trips] == ["seats"]
