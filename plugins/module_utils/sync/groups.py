@@ -15,7 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Refusal
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import fits, without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.members import MemberPlan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 
@@ -123,11 +123,18 @@ def plan_groups(snapshot: Snapshot, organization: Organization, policy: Policy, 
         present = {emails[id_] for id_ in staying if id_ in emails}
         _plan_membership(plan, group, counterpart, wanted, present, policy, members)
     if policy.absent_groups == "remove":
-        plan.actions.extend(
-            Action(Kind.DELETE_GROUP, group.name, "absent_from_directory", group.external_id, group.id)
-            for group in matches.unclaimed
-        )
+        for absent in matches.unclaimed:
+            _plan_absent_group(plan, absent, policy)
     return plan
+
+
+def _plan_absent_group(plan: GroupPlan, group: OrganizationGroup, policy: Policy) -> None:
+    """Delete the group, unless it protects its members: they would lose the protection, and their access, with it."""
+    if fits(policy.protected.groups.values(), group.name, group.id):
+        message = "no group of the snapshot has this external id, but policy.protected.groups names the group"
+        plan.refusals.append(Refusal(group.name, "group_protected", message, group.external_id))
+    else:
+        plan.actions.append(Action(Kind.DELETE_GROUP, group.name, "absent_from_directory", group.external_id, group.id))
 
 
 def _keys_of_present_users(snapshot: Snapshot, members: MemberPlan) -> dict[str, str]:

@@ -75,3 +75,12 @@ def test_the_members_of_these_groups_have_to_be_read() -> None:
     groups = [organization_group("admins"), organization_group("staff")]
     assert protecting_groups(groups, protecting("adm*", "id-of-a-directory-group")) == ("g-admins",)
     assert protecting_groups(groups, Policy()) == ()
+
+
+def test_a_group_that_protects_is_not_deleted() -> None:
+    groups = [organization_group("admins"), organization_group("staff")]
+    current = organization([member("ann")], groups, admins=["ann"])
+    policy = policy_from({"absent_groups": "remove", "protected": {"groups": ["adm*"]}})
+    plan = make_plan(snapshot([user("ann")]), current, policy)
+    assert steps(plan) == [("delete_group", "staff", "absent_from_directory")]
+    assert refused(plan) == [("admins", "group_protected")]
