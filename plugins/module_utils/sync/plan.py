@@ -49,11 +49,12 @@ def make_plan(
     """
     policy = with_protected_groups(scoped(policy, snapshot), snapshot, organization)
     roles = wanted_roles(snapshot.groups, policy.roles, policy.other_roles)
+    whole = organization
     snapshot, organization = without_excluded(snapshot, organization, policy.exclude, policy.external_id)
     snapshot, organization = _in_order(snapshot, organization)
     if "members" in parts or members_first:
         members = plan_members(snapshot.users, organization.members, policy, memory, roles)
-        plan_staging(members, snapshot.users, organization, policy)
+        plan_staging(members, snapshot.users, whole, policy)
         plan_roles(members, snapshot.users, organization.members, policy, roles)
     else:
         members = _members_as_they_are(snapshot, organization, policy)

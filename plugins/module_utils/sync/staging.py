@@ -19,7 +19,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy impo
 def plan_staging(plan: MemberPlan, users: Sequence[User], organization: Organization, policy: Policy) -> None:
     """Stage whom the plan would invite, if the policy says so; say who waits for an invitation if it does not.
 
-    Where nobody can be staged, nobody is invited in place of that.
+    Where nobody can be staged, nobody is invited in place of that. ``organization`` is the whole one: the server's
+    import knows no exclusion.
     """
     if policy.stage:
         _stage(plan, _obstacle(organization))

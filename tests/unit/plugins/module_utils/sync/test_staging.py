@@ -179,3 +179,10 @@ def test_the_new_address_of_a_staged_member_is_reported() -> None:
     plan = make_plan(snapshot([user("ann", email="ann.smith")]), current, STAGE)
     assert (steps(plan), refused(plan)) == ([], [("ann", "email_differs")])
     assert "the member is staged" in plan.refusals[0].message
+
+
+def test_an_external_id_that_excluded_members_share_hinders_staging_too() -> None:
+    current = able(member("bea", "same"), member("cid", "same"))
+    policy = policy_from({"invite": "staged", "exclude": {"external_ids": ["same"]}})
+    plan = make_plan(snapshot([user("ann")]), current, policy)
+    assert (steps(plan), refused(plan)) == ([], [("ann", "staging_off")])
