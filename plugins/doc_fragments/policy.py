@@ -107,7 +107,8 @@ options:
   policy:
     description:
       - What to do with each kind of user and group, and how far a run may go.
-      - Owners of the organization are never touched, whatever the policy says.
+      - Owners of the organization are never touched, whatever the policy says, but for their type with
+        O(policy.demote_owners).
     type: dict
     default: {{}}
     suboptions:
@@ -340,7 +341,8 @@ options:
             default: false
       protected:
         description:
-          - Members of the organization whom the sync never touches, whatever the directory says. Owners always are.
+          - Members of the organization whom the sync never touches, whatever the directory says. Owners always are,
+            but for their type with O(policy.demote_owners).
           - They still join groups in which the directory has them.
         type: dict
         default: {{}}
@@ -360,7 +362,8 @@ options:
           groups:
             description:
               - Groups whose members are protected, by name with V(*) and V(?) as wildcards, or by id. These may be
-                groups of the organization or of the directory, there by external id as well.
+                groups of the organization or of the directory, there by external id as well. These groups are never
+                deleted.
               - An entry that fits no group on either side stops the run, since it would protect nobody.
             type: list
             elements: str
@@ -405,6 +408,7 @@ options:
           - Limits that stop the whole plan before anything is written.
           - They are overridden for one plan by its digest in O(approve).
           - A snapshot without any active user is always refused.
+          - What O(policy.exclude) names takes its seats, but does not count here in any other way.
         type: dict
         default: {{}}
         suboptions:

@@ -19,7 +19,8 @@ description:
   - Reads first and writes only what differs; a second run writes nothing.
   - Check mode and C(--diff) come from the very plan that a real run carries out.
   - Guards stop a plan that would take access away from too many people before anything is written.
-  - Objects without external id are linked at most, never revoked or removed. Owners are never touched.
+  - Objects without external id are linked at most, never revoked or removed. Owners are never touched,
+    but for their type with O(policy.demote_owners).
 extends_documentation_fragment:
   - dirsync.bitwarden.attributes
   - dirsync.bitwarden.attributes.converging
