@@ -10,13 +10,13 @@ DOCUMENTATION = r"""
 ---
 module: directory_connector_info
 short_description: Convert the settings of Bitwarden Directory Connector
-version_added: 1.0.0
+version_added: 0.1.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:
   - Reads a C(data.json) of Bitwarden Directory Connector, on the host where it lies, and returns the variables with
-    which the role P(dirsync.bitwarden.directory_sync#role) does the same, together with everything that is dangerous,
-    works in another way, or has no meaning any more.
+    which the playbook C(dirsync.bitwarden.sync) does the same, together with everything that is dangerous, works in
+    another way, or has no meaning any more.
   - Secrets are never returned, also where the file holds them in clear. The variables refer to names in Ansible Vault,
     and RV(secrets) says which secret belongs into which of them.
   - What Directory Connector does to people is taken over, except what cannot be undone. Who was removed is revoked.
