@@ -63,13 +63,13 @@ _LIMITS = "".join(
         (
             "removals",
             "the members removed and the invitations withdrawn",
-            "a share of the members in the owner scope",
+            "a share of the members in the owner scope whom nothing protects",
             10,
         ),
         (
             "revocations",
             "the members revoked",
-            "a share of the members in the owner scope who are not revoked yet",
+            "a share of the members in the owner scope who are not revoked yet and whom nothing protects",
             20,
         ),
         ("group_deletions", "the groups deleted", "a share of the groups in the owner scope", 20),
@@ -84,8 +84,8 @@ _LIMITS = "".join(
         (
             "demotions",
             "the members who lose a role or some of its permissions",
-            "a share of those in the owner scope who are more than users. O(policy.guards.exempt) does not count here; "
-            "a single one is always allowed",
+            "a share of those in the owner scope who are more than users and whom nothing protects. "
+            "O(policy.guards.exempt) does not count here; a single one is always allowed",
             30,
         ),
         (

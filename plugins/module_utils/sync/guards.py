@@ -19,6 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.group_names import GroupNames
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import with_protected_groups
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import PLAIN_USER, role_of
 
 GUARDS = (
@@ -106,13 +107,14 @@ def find_trips(
     guards = policy.guards
     shrunk = tuple(_shrink(snapshot, accepted, guards))
     unpaid = tuple(_seats(plan, organization, policy, seats))
+    policy = with_protected_groups(policy, snapshot, organization)
     snapshot, organization = without_excluded(snapshot, organization, policy.exclude, policy.external_id)
-    owned = [member for member in organization.members if policy.owns(member.external_id)]
-    with_access = [member for member in owned if member.status != MemberStatus.REVOKED]
+    managed = [member for member in organization.members if policy.manages(member)]
+    with_access = [member for member in managed if member.status != MemberStatus.REVOKED]
     groups = [group for group in organization.groups if policy.owns(group.external_id)]
     everybody = organization.members
     limits: tuple[tuple[str, Limit, frozenset[Kind], Sequence[object], str], ...] = (
-        ("removals", guards.removals, REMOVING, owned, "of {} members would be removed"),
+        ("removals", guards.removals, REMOVING, managed, "of {} members would be removed"),
         (
             "revocations",
             guards.revocations,

@@ -344,3 +344,22 @@ def test_excluded_members_occupy_their_seats() -> None:
     plan = make_plan(directory, HUNDRED_MEMBERS, policy)
     trips = find_trips(plan, directory, HUNDRED_MEMBERS, policy, None, Seats(100, None))
     assert [trip.guard for trip in trips] == ["seats"]
+
+
+@pytest.mark.parametrize("protected", [{"emails": ["p*"]}, {"groups": ["safe"]}])
+def test_a_share_is_one_of_those_who_are_not_protected(protected: dict[str, list[str]]) -> None:
+    mine = [member(f"mine{number}", type=MemberType.ADMIN) for number in range(10)]
+    safe = [member(name, type=MemberType.ADMIN) for name in PEOPLE]
+    current = organization([*mine, *safe], [organization_group("safe")], safe=PEOPLE)
+    policy = policy_from({"other_roles": "user", "protected": protected})
+    names = [f"mine{number}" for number in range(10)]
+
+    def tripped(directory: Snapshot, settings: Policy) -> list[str]:
+        plan = make_plan(directory, current, settings, parts={"members"})
+        return [str(trip).partition(",")[0] for trip in find_trips(plan, directory, current, settings, None)]
+
+    people = [user(name) for name in PEOPLE]
+    assert tripped(snapshot(people), policy) == ["10 of 10 members would be revoked"]
+    assert tripped(snapshot(people), replace(policy, absent="remove")) == ["10 of 10 members would be removed"]
+    everybody = snapshot([*people, *(user(name) for name in names)])
+    assert tripped(everybody, policy) == ["10 of 10 members with a role would lose it or a part of it"]
