@@ -10,7 +10,8 @@ tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export CONTAINERS_CONF=$tools/containers.conf
 image=localhost/dirsync-base:latest
 
-"$tools/system_packages.sh" podman buildah runc netavark aardvark-dns uidmap fuse-overlayfs slirp4netns iptables debootstrap
+"$tools/system_packages.sh" podman buildah runc netavark aardvark-dns uidmap fuse-overlayfs slirp4netns iptables \
+    debootstrap debian-archive-keyring
 # Two test runs on one machine wait for each other instead of building twice.
 exec 9>/tmp/dirsync-container-base.lock
 flock 9
