@@ -35,7 +35,7 @@ def bitwarden(bitwarden_server: StartBitwarden) -> BitwardenServer:
     return bitwarden_server(tls=True)
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path != DIRECTORY_FACTS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", [path for path in MODULES if path.name != DIRECTORY_FACTS.name], ids=lambda path: path.stem)
 def test_examples_of_organization_modules_run(
     module: Path, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer
 ) -> None:
