@@ -74,6 +74,12 @@ _LIMITS = "".join(
         ),
         ("group_deletions", "the groups deleted", "a share of the groups in the owner scope", 20),
         ("group_leavers", "the members who leave any one group", "a share of its members", 50),
+        (
+            "collection_withdrawals",
+            "the groups that lose access to a collection, or a part of it,",
+            "a share of the groups in the owner scope",
+            20,
+        ),
         ("invitations", "the people invited", "a share of all members", None),
         (
             "promotions",

@@ -61,6 +61,14 @@ class Association:
     hide_passwords: bool = False
     manage: bool = False
 
+    def exceeds(self, other: Association) -> bool:
+        """Say whether this access allows anything that the other one does not."""
+        return (
+            (self.manage and not other.manage)
+            or (other.read_only and not self.read_only)
+            or (other.hide_passwords and not self.hide_passwords)
+        )
+
     def __str__(self) -> str:
         """Return what the access allows, in the words of Bitwarden's web vault."""
         if self.manage:

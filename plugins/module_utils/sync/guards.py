@@ -15,7 +15,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
     Seats,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.exclusion import without_excluded
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.group_names import GroupNames
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Guards, Limit, Policy
@@ -30,6 +30,7 @@ GUARDS = (
     "revocations",
     "group_deletions",
     "group_leavers",
+    "collection_withdrawals",
     "invitations",
     "promotions",
     "demotions",
@@ -138,7 +139,7 @@ def find_trips(
             trips.append(Trip(guard, f"{len(keys)} {words.format(len(whole))}, {_allowed(limit)}", keys))
     trips += _promotions(plan, organization, guards)
     trips += _demotions(plan, snapshot, organization, policy)
-    return (*trips, *_leavers(plan, organization, guards), *unpaid)
+    return (*trips, *_leavers(plan, organization, guards), *_withdrawals(plan, len(groups), guards), *unpaid)
 
 
 def _empty(snapshot: Snapshot, groups: int, plan: Plan, guards: Guards) -> Iterator[Trip]:
@@ -169,6 +170,21 @@ def _leavers(plan: Plan, organization: Organization, guards: Guards) -> Iterator
             if _exceeds(len(action.leaving), whole, guards.group_leavers, guards.exempt):
                 message = f"{len(action.leaving)} of {whole} members would leave the group {action.key}"
                 yield Trip("group_leavers", f"{message}, {_allowed(guards.group_leavers)}", action.leaving)
+
+
+def _withdrawals(plan: Plan, groups: int, guards: Guards) -> Iterator[Trip]:
+    """Limits the groups that lose access to a collection, or a part of it."""
+    keys = tuple(action.key for action in plan.actions if _loses_access(action))
+    limit = guards.collection_withdrawals
+    if _exceeds(len(keys), groups, limit, guards.exempt):
+        message = f"{len(keys)} of {groups} groups would lose access to collections, {_allowed(limit)}"
+        yield Trip("collection_withdrawals", message, keys)
+
+
+def _loses_access(action: Action) -> bool:
+    granted = {access.association.id: access.association for access in action.granting}
+    before = (access.association for access in action.withdrawing)
+    return any(old.id not in granted or old.exceeds(granted[old.id]) for old in before)
 
 
 def _promotions(plan: Plan, organization: Organization, guards: Guards) -> Iterator[Trip]:

@@ -44,6 +44,7 @@ class Guards:
     revocations: Limit = Limit(percent=20)
     group_deletions: Limit = Limit(percent=20)
     group_leavers: Limit = Limit(percent=50)
+    collection_withdrawals: Limit = Limit(percent=20)
     invitations: Limit = Limit()
     promotions: Limit = Limit(percent=20)
     demotions: Limit = Limit(percent=30)

@@ -99,6 +99,7 @@ def guards_spec() -> dict[str, Any]:
         "revocations": _limit(20),
         "group_deletions": _limit(20),
         "group_leavers": _limit(50),
+        "collection_withdrawals": _limit(20),
         "invitations": _limit(None),
         "promotions": _limit(20),
         "demotions": _limit(30),

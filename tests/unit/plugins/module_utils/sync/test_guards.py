@@ -13,12 +13,15 @@ import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import GuardError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Association,
+    Collection,
     MemberStatus,
     MemberType,
     Organization,
     Role,
     Seats,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.accesses import AccessEntry, WantedAccess
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import (
     NAMED_RECORDS,
     Trip,
@@ -363,3 +366,46 @@ def test_a_share_is_one_of_those_who_are_not_protected(protected: dict[str, list
     assert tripped(snapshot(people), replace(policy, absent="remove")) == ["10 of 10 members would be removed"]
     everybody = snapshot([*people, *(user(name) for name in names)])
     assert tripped(everybody, policy) == ["10 of 10 members with a role would lose it or a part of it"]
+
+
+FULL, VIEW, HIDDEN, MANAGED = (
+    Association("c1"),
+    Association("c1", read_only=True),
+    Association("c1", hide_passwords=True),
+    Association("c1", manage=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "exclusive", "loses"),
+    [
+        (WantedAccess("c1"), False, False),
+        (WantedAccess("c1", manage=True), False, False),
+        (WantedAccess("c1", read_only=True), False, True),
+        (WantedAccess("c1", hide_passwords=True), False, True),
+        (WantedAccess("c2"), False, False),
+        (WantedAccess("c2"), True, True),
+    ],
+)
+@pytest.mark.parametrize(("number", "beyond"), [(20, False), (21, True)])
+def test_groups_that_lose_access_to_collections_are_limited(
+    wanted: WantedAccess, exclusive: bool, loses: bool, number: int, beyond: bool
+) -> None:
+    groups = [replace(organization_group(name), collections=(FULL,)) for name in PEOPLE]
+    current = replace(organization([member("ann")], groups), collections=(Collection("c1"), Collection("c2")))
+    entries = tuple(AccessEntry(name, (wanted,), exclusive) for name in PEOPLE[:number])
+    trips = trips_of(groups_but(0), current, group_collections=entries)
+    assert list(trips) == (["collection_withdrawals"] if loses and beyond else [])
+    if trips:
+        message = "21 of 100 groups would lose access to collections, the guard allows 20 percent: p000, p001, "
+        assert trips["collection_withdrawals"].startswith(message)
+
+
+def test_an_access_exceeds_another_in_any_respect() -> None:
+    exceeding = {(a, b) for a in (FULL, VIEW, HIDDEN, MANAGED) for b in (FULL, VIEW, HIDDEN, MANAGED) if a.exceeds(b)}
+    assert exceeding == {
+        *((MANAGED, other) for other in (FULL, VIEW, HIDDEN)),
+        *((FULL, other) for other in (VIEW, HIDDEN)),
+        (VIEW, HIDDEN),
+        (HIDDEN, VIEW),
+    }
