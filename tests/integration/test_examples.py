@@ -27,7 +27,8 @@ from ansible_collections.dirsync.bitwarden.tests.support.documented import (
 )
 
 CHECKOUT = Path(__file__).parents[2]
-MODULES = sorted((CHECKOUT / "plugins" / "modules").glob("*.py"))
+MODULES = (CHECKOUT / "plugins" / "modules").glob("*.py")
+ORGANIZATION_MODULES = sorted(path for path in MODULES if path.name != DIRECTORY_FACTS.name)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def bitwarden(bitwarden_server: StartBitwarden) -> BitwardenServer:
     return bitwarden_server(tls=True)
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path.name != DIRECTORY_FACTS.name], ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", ORGANIZATION_MODULES, ids=lambda path: path.stem)
 def test_examples_of_organization_modules_run(
     module: Path, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer
 ) -> None:
