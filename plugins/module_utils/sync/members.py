@@ -209,10 +209,11 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
             plan.refusals.append(_left_alone(user, member, external_id))
         return
     plan.managed.add(member.email)
+    if wish == "keep" and _plan_invitation(plan, user, member, policy, memory):
+        return
     _plan_external_id(plan, member, external_id)
     if wish == "keep":
         _plan_restore(plan, member, external_id, policy, memory)
-        _plan_invitation(plan, user, member, policy, memory)
     else:
         _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id, policy, memory)
         if member.id in plan.gone:
@@ -259,15 +260,17 @@ def _plan_restore(plan: MemberPlan, member: Member, external_id: str, policy: Po
         plan.actions.append(Action(Kind.RESTORE_MEMBER, member.email, "active_again", external_id, member.id))
 
 
-def _plan_invitation(plan: MemberPlan, user: User, member: Member, policy: Policy, memory: Memory) -> None:
-    """Plan what is due for an invitation that nobody has accepted yet."""
+def _plan_invitation(plan: MemberPlan, user: User, member: Member, policy: Policy, memory: Memory) -> bool:
+    """Plan what is due for an invitation that nobody has accepted yet; say whether that ends the membership."""
     action = care_for_invitation(user, member, policy, memory)
     if action is None:
-        return
+        return False
     plan.actions.append(action)
-    if action.kind == Kind.WITHDRAW_INVITATION:
-        plan.gone.add(member.id)
-        plan.keys.pop(user.external_id)
+    if action.kind != Kind.WITHDRAW_INVITATION:
+        return False
+    plan.gone.add(member.id)
+    plan.keys.pop(user.external_id)
+    return True
 
 
 def _plan_absent(plan: MemberPlan, member: Member, policy: Policy, memory: Memory) -> None:

@@ -150,3 +150,10 @@ def test_a_state_file_is_needed_to_know_who_was_reminded(tmp_path: Path) -> None
         require_memory(Policy(reinvite_days=7, purge_days=30), None)
     require_memory(Policy(reinvite_days=7), tmp_path / "state.json")
     require_memory(Policy(), None)
+
+
+def test_an_invitation_that_is_withdrawn_gets_no_other_external_id_first() -> None:
+    current = [member("ann", "id-old", status=INVITED)]
+    assert steps(plan_of([user("ann")], current, invited(30))) == [("withdraw_invitation", "ann", "not_accepted")]
+    reminded = steps(plan_of([user("ann")], current, invited(7)))
+    assert reminded == [("rekey_member", "ann", "same_email"), ("reinvite_member", "ann", "not_accepted")]
