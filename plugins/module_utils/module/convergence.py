@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connection import (
-    BitwardenConnection,
     connection_from,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
@@ -23,7 +22,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organi
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
     BitwardenError,
     ConfigurationError,
-    ConvergenceError,
     GuardError,
     ImportOnlyError,
 )
@@ -38,61 +36,35 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     OrganizationGroup,
     Seats,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import Approval, approval_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import approval_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.recall import recall, what_is_unknown
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.result import failure, make_result
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.run import Run, path_of, report_paths, written
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.work import Work, import_only_work
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import read_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result, apply_plan, predict
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.diff import make_diff
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import apply_plan, predict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.groups import groups_that_matter
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.guards import NEED_A_SEAT, check_guards
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history import (
-    PastRun,
-    past_run,
     read_history,
-    write_history,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.invitations import require_memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import what_to_remember
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.progress import Progress
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.protection import protecting_groups
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe, make_report, outcomes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report_files import (
     check_report_paths,
-    write_reports,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.saved_plan import write_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope import scoped
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import verdict
 
-RETURNED_ACTIONS = 100
-RETURNED_LINES = 100
-NAMED_FAILURES = 10
 WRITTEN_FILES = ("history_file", "metrics_file", "plan_path", "progress_file", "state_file")
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What one run works on."""
-
-    options: Mapping[str, Any]
-    parts: Collection[Part]
-    check_mode: bool
-    connection: BitwardenConnection
-    policy: Policy
-    snapshot: Snapshot
-    history: tuple[PastRun, ...]
-    approval: Approval
-    now: datetime
-    log: Callable[[str], None]
-    observation: Observation
 
 
 def converge(
@@ -115,22 +87,22 @@ def converge(
     now = clock()
     connection = connection_from(options)
     with Observation(connection.organization, options, check_mode=check_mode, log=log) as observation:
-        check_report_paths(_report_paths(options))
+        check_report_paths(report_paths(options))
         for name in WRITTEN_FILES:
             if options[name]:
                 require_writable(Path(options[name]))
         policy = policy_from(options["policy"])
-        require_memory(policy, _path(options["state_file"]))
-        lock_directory = _path(options["lock_directory"]) or default_lock_directory()
+        require_memory(policy, path_of(options["state_file"]))
+        lock_directory = path_of(options["lock_directory"]) or default_lock_directory()
         lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
         with nullcontext() if check_mode else lock:
-            snapshot = _snapshot(options, _written(now))
+            snapshot = _snapshot(options, written(now))
             policy = scoped(policy, snapshot)
-            history = read_history(_path(options["history_file"]), connection.organization)
+            history = read_history(path_of(options["history_file"]), connection.organization)
             approval = approval_from(options, connection.organization)
             observation.client = client = BitwardenClient(connection)
             return _converge(
-                _Run(
+                Run(
                     options,
                     parts,
                     check_mode,
@@ -147,8 +119,8 @@ def converge(
             )
 
 
-def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
-    state = read_state(_path(run.options["state_file"]), run.connection.organization)
+def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
+    state = read_state(path_of(run.options["state_file"]), run.connection.organization)
     work = _work(run, client, state)
     guard: tuple[str, ...] = ()
     try:
@@ -165,16 +137,16 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
     except GuardError as error:
         guard, run.observation.guards = error.trips, error.guards
         if not run.check_mode:
-            error.result = _result(run, work, (), guard)
+            error.result = make_result(run, work, (), guard)
             raise
     if run.check_mode:
         results = predict(work.plan)
     else:
         _write_ahead(run, state, work)
-        progress_file = _path(run.options["progress_file"])
+        progress_file = path_of(run.options["progress_file"])
         with Progress(work.plan, run.connection.organization, progress_file, run.log) as progress:
             results = work.apply(progress)
-    result = _result(run, work, results, guard)
+    result = make_result(run, work, results, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     sent = work.sent(results)
     if not run.check_mode and run.options["state_file"] and (sent or not failures):
@@ -182,13 +154,13 @@ def _converge(run: _Run, client: BitwardenClient) -> dict[str, Any]:
         state = State(applied_counts=counts, sent=sent, remembered=work.remembered)
         write_state(Path(run.options["state_file"]), run.connection.organization, state)
     if failures:
-        raise _failed(failures, result)
+        raise failure(failures, result)
     return result
 
 
-def _write_ahead(run: _Run, state: State, work: Work) -> None:
+def _write_ahead(run: Run, state: State, work: Work) -> None:
     """Note what is about to happen to members, so that a run that dies leaves it to the next one."""
-    path = _path(run.options["state_file"])
+    path = path_of(run.options["state_file"])
     if path and work.remembered != state.remembered:
         write_state(path, run.connection.organization, replace(state, remembered=work.remembered))
 
@@ -205,7 +177,7 @@ def _snapshot(options: Mapping[str, Any], now: str) -> Snapshot:
     return inline_snapshot(options["members"], options.get("groups") or (), now)
 
 
-def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
+def _work(run: Run, client: BitwardenClient, state: State) -> Work:
     try:
         organization = _read(run, client)
     except ImportOnlyError:
@@ -228,7 +200,7 @@ def _work(run: _Run, client: BitwardenClient, state: State) -> Work:
     )
 
 
-def _read(run: _Run, client: BitwardenClient) -> Organization:
+def _read(run: Run, client: BitwardenClient) -> Organization:
     """Return the current state, with the members of just those groups on which the plan depends.
 
     The collections are read where the policy gives some to groups.
@@ -246,12 +218,12 @@ def _read(run: _Run, client: BitwardenClient) -> Organization:
     return replace(organization, stages=client.can_stage()) if run.policy.stage else organization
 
 
-def _members_first(run: _Run) -> bool:
+def _members_first(run: Run) -> bool:
     """Say whether the groups are planned as if a run for the members had been before; in a real run it has."""
     return run.check_mode and bool(run.options.get("after_members", True))
 
 
-def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
+def _seats(run: Run, client: BitwardenClient, plan: Plan) -> Seats | None:
     """Return the seats where the plan needs some and must not buy any, or where the metrics tell them."""
     limited = not run.policy.allow_seat_purchase and any(action.kind in NEED_A_SEAT for action in plan.actions)
     if not limited and (run.check_mode or not run.options["metrics_file"]):
@@ -264,76 +236,3 @@ def _seats(run: _Run, client: BitwardenClient, plan: Plan) -> Seats | None:
         return None
     run.observation.seats = seats.seats if seats else None
     return seats
-
-
-def _result(run: _Run, work: Work, results: tuple[Result, ...], guard: tuple[str, ...]) -> dict[str, Any]:
-    plan = work.plan
-    report = make_report(
-        plan,
-        results,
-        run.snapshot,
-        organization=run.connection.organization,
-        current=work.organization,
-        check_mode=run.check_mode,
-        started=_written(run.now),
-        finished=_written(datetime.now(timezone.utc)),
-        guard=guard,
-    )
-    run.observation.report = report
-    history = run.history
-    if run.options["history_file"] and not run.check_mode:
-        history = (*history, past_run(report))
-        write_history(Path(run.options["history_file"]), history)
-    write_reports(_report_paths(run.options), report, history)
-    if run.options["plan_path"] and (run.check_mode or guard):
-        write_plan(Path(run.options["plan_path"]), plan, run.connection.organization, _written(run.now))
-    return {
-        "changed": any(result.outcome in ("planned", "done") for result in results),
-        "plan": {
-            "actions": [describe(action) for action in plan.actions[:RETURNED_ACTIONS]],
-            "omitted": max(0, len(plan.actions) - RETURNED_ACTIONS),
-        },
-        "digest": plan.digest,
-        "counts": plan.counts(),
-        "outcomes": outcomes(plan, results),
-        "guard": list(guard),
-        "tripped": list(run.observation.guards),
-        "verdict": verdict(report),
-        "since_approval": list(run.approval.since(plan)[:RETURNED_LINES]),
-        "report": run.options["report_path"],
-        "diff": make_diff(plan, work.organization),
-        "warnings": [*work.unknown, *_warnings(plan, guard if run.check_mode else ())],
-    }
-
-
-def _warnings(plan: Plan, guard: tuple[str, ...]) -> list[str]:
-    """Return what the operator must not overlook: guards that will stop the run, records that were refused."""
-    warnings = [f"The real run will be stopped by a guard: {trip}" for trip in guard]
-    warnings += [f"{refusal.key}: {refusal.message} ({refusal.reason})" for refusal in plan.refusals[:NAMED_FAILURES]]
-    if len(plan.refusals) > NAMED_FAILURES:
-        warnings.append(f"{len(plan.refusals) - NAMED_FAILURES} more records were refused; the report names them")
-    return warnings
-
-
-def _failed(failures: list[Result], result: dict[str, Any]) -> ConvergenceError:
-    named = "; ".join(f"{failure.action.key}: {failure.message}" for failure in failures[:NAMED_FAILURES])
-    more = f" and {len(failures) - NAMED_FAILURES} more" if len(failures) > NAMED_FAILURES else ""
-    total = len(result["plan"]["actions"]) + result["plan"]["omitted"]
-    error = ConvergenceError(
-        f"{len(failures)} of {total} actions failed: {named}{more}",
-        hint="Everything else was done; the next run tries the failed ones again",
-    )
-    error.result = result
-    return error
-
-
-def _report_paths(options: Mapping[str, Any]) -> list[Path]:
-    return [Path(path) for path in options["report_path"]]
-
-
-def _path(value: str | None) -> Path | None:
-    return Path(value) if value else None
-
-
-def _written(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -33,11 +33,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import organization_lock
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module import convergence
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import (
-    NAMED_FAILURES,
-    RETURNED_ACTIONS,
-    converge,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.convergence import converge
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.result import NAMED_FAILURES, RETURNED_ACTIONS
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.snapshot.store import write_snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, Part
 from ansible_collections.dirsync.bitwarden.tests.doubles.fake_time import FakeTime
