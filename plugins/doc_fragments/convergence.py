@@ -111,6 +111,26 @@ options:
       - On Vaultwarden it also holds what was last sent, which stands for the organization in the next run (see the
         notes).
     type: path
+  membership_cache:
+    description:
+      - A file, mode 0600, in which a run that had nothing to do keeps the members of the groups, so that later runs
+        need not ask for each group. On Bitwarden's cloud 500 groups take two and a half minutes. It holds ids only.
+      - It is used where the event log tells of no change to groups or members since, and never writes anything by
+        itself. As soon as a plan from it holds any action, everything is read and the plan is made again.
+      - The danger is that a change is noticed late. Programs that set the members of groups through the Public API, and
+        perhaps SCIM, leave no event. What they change is put right up to O(membership_cache_hours) hours later than
+        without it. Check mode sees what a real run sees.
+      - Groups that protect their members (O(policy.protected.groups)) are always read. No more rights are needed;
+        where the event log is empty or cannot be read, and on Vaultwarden, the option has no effect.
+      - Give all modules that converge one organization the same file. Each organization needs a file of its own; any
+        other file in its place is an error. Remove it to have everything read. There is no cache by default.
+    type: path
+  membership_cache_hours:
+    description:
+      - For how many hours at most O(membership_cache) is used after everything was read, a week (V(168)) at the most.
+      - With V(0) everything is read each time.
+    type: int
+    default: 24
   metrics_file:
     description:
       - A file, mode 0644, with metrics in the text format of Prometheus, for the textfile collector of node_exporter.

@@ -16,12 +16,15 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.parallel import map_concurrently
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Event,
+    Member,
     Organization,
     OrganizationGroup,
 )
 
 Author = Literal["api", "person", "policy"]
 Choose = Callable[[Sequence[OrganizationGroup]], Collection[str]]
+Memberships = Mapping[str, frozenset[str]]
+Recall = Callable[[Sequence[Member], Sequence[OrganizationGroup]], Memberships]
 
 LOG_DAYS = 365
 """The API shows less than 367 days at once."""
@@ -52,15 +55,21 @@ def all_groups(groups: Sequence[OrganizationGroup]) -> tuple[str, ...]:
     return tuple(group.id for group in groups)
 
 
-def read_organization(client: BitwardenClient, choose: Choose = all_groups) -> Organization:
+def read_organization(
+    client: BitwardenClient, choose: Choose = all_groups, recall: Recall = lambda members, groups: {}
+) -> Organization:
     """Return members, groups, and the members of the groups whose ids ``choose`` picks (one call each, concurrently).
 
-    A group that vanishes meanwhile is left out. Raises BitwardenError where anything else cannot be read.
+    ``recall`` takes the members and the groups that are picked, and returns the members of those not to be read. A
+    group that vanishes meanwhile is left out. Raises BitwardenError where anything else cannot be read.
     """
     members = client.members()
     groups = client.groups()
-    wanted = tuple(dict.fromkeys(choose(groups)))
-    found = dict(zip(wanted, map_concurrently(lambda id_: _members_of(client, id_), wanted, CONCURRENCY), strict=True))
+    picked = frozenset(choose(groups))
+    known = recall(members, [group for group in groups if group.id in picked])
+    wanted = tuple(group.id for group in groups if group.id in picked and group.id not in known)
+    read = dict(zip(wanted, map_concurrently(lambda id_: _members_of(client, id_), wanted, CONCURRENCY), strict=True))
+    found = {**known, **read}
     return Organization(
         members=members,
         groups=tuple(group for group in groups if found.get(group.id, frozenset()) is not None),
@@ -96,6 +105,26 @@ def member_events(
         if not missing and not waiting:
             break
     return MemberEvents(authors, revoked_at, invited_at, log_works)
+
+
+def events_since(client: BitwardenClient, start: datetime, now: datetime, most: int) -> tuple[Event, ...] | None:
+    """Return the events from ``start`` on (aware, at most a year before ``now``), newest first.
+
+    Returns None where they cannot be told: where the log of the year before ``now`` holds nothing at all, an event
+    without readable time, or more than ``most`` events since ``start``.
+    """
+    found: list[Event] = []
+    log_works = False
+    tomorrow = now + timedelta(days=1)  # the server's clock may be ahead of ours
+    for event in client.events(now - timedelta(days=LOG_DAYS), tomorrow):
+        log_works = True
+        time = _time(event)
+        if time is None or len(found) == most:
+            return None
+        if time < start:
+            break
+        found.append(event)
+    return tuple(found) if log_works else None
 
 
 def _members_of(client: BitwardenClient, group_id: str) -> frozenset[str] | None:

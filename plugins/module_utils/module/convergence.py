@@ -17,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.connec
     connection_from,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
+    Memberships,
     read_organization,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
@@ -32,12 +33,14 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Member,
     Organization,
     OrganizationGroup,
     Seats,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.approval import approval_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.inline import inline_snapshot
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.membership_cache import MembershipCache
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.observation import Observation
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.recall import recall, what_is_unknown
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module.result import failure, make_result
@@ -64,7 +67,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.scope impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import CLOUD, SELF_HOSTED, choose_steps
 
-WRITTEN_FILES = ("history_file", "metrics_file", "plan_path", "progress_file", "state_file")
+WRITTEN_FILES = ("history_file", "membership_cache", "metrics_file", "plan_path", "progress_file", "state_file")
 
 
 def converge(
@@ -121,7 +124,13 @@ def converge(
 
 def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
     state = read_state(path_of(run.options["state_file"]), run.connection.organization)
-    work = _work(run, client, state)
+    cache = MembershipCache(
+        path_of(run.options["membership_cache"]),
+        run.connection.organization,
+        run.options["membership_cache_hours"],
+        run.now,
+    )
+    work = _work(run, client, state, cache)
     guard: tuple[str, ...] = ()
     try:
         check_guards(
@@ -143,6 +152,7 @@ def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
         results = predict(work.plan)
     else:
         _write_ahead(run, state, work)
+        cache.keep(work.organization.memberships, unchanged=not work.plan.actions)
         progress_file = path_of(run.options["progress_file"])
         with Progress(work.plan, run.connection.organization, progress_file, run.log) as progress:
             results = work.apply(progress)
@@ -177,11 +187,20 @@ def _snapshot(options: Mapping[str, Any], now: str) -> Snapshot:
     return inline_snapshot(options["members"], options.get("groups") or (), now)
 
 
-def _work(run: Run, client: BitwardenClient, state: State) -> Work:
+def _work(run: Run, client: BitwardenClient, state: State, cache: MembershipCache) -> Work:
+    """Return what is to be done; it is planned from the cache where that leaves nothing to do, else from a reading."""
     try:
-        organization = _read(run, client)
+        work = _planned(run, client, state, _read(run, client, cache))
     except ImportOnlyError:
         return import_only_work(client, run.snapshot, state.sent, run.policy, run.parts, _members_first(run))
+    if cache.hit and work.plan.actions:
+        cache.distrust()
+        return _planned(run, client, state, _read(run, client, cache))
+    return work
+
+
+def _planned(run: Run, client: BitwardenClient, state: State, organization: Organization) -> Work:
+    """Return the work on an organization that can be read."""
     ask_log = "members" in run.parts or _members_first(run)
     memory = recall(client if ask_log else None, run.snapshot, organization, run.policy, state.remembered, run.now)
     plan = make_plan(run.snapshot, organization, run.policy, memory, run.parts, members_first=_members_first(run))
@@ -200,10 +219,11 @@ def _work(run: Run, client: BitwardenClient, state: State) -> Work:
     )
 
 
-def _read(run: Run, client: BitwardenClient) -> Organization:
+def _read(run: Run, client: BitwardenClient, cache: MembershipCache) -> Organization:
     """Return the current state, with the members of just those groups on which the plan depends.
 
-    The collections are read where the policy gives some to groups.
+    Groups that protect their members are never taken from the cache. The collections are read where the policy gives
+    some to groups.
     """
 
     def choose(groups: Sequence[OrganizationGroup]) -> Collection[str]:
@@ -212,7 +232,11 @@ def _read(run: Run, client: BitwardenClient) -> Organization:
             return protecting
         return (*protecting, *groups_that_matter(run.snapshot.groups, groups, run.policy))
 
-    organization = read_organization(client, choose)
+    def known(members: Sequence[Member], groups: Sequence[OrganizationGroup]) -> Memberships:
+        protecting = protecting_groups(groups, run.policy)
+        return cache.recall(client, members, [group.id for group in groups if group.id not in protecting])
+
+    organization = read_organization(client, choose, known)
     if "groups" in run.parts and run.policy.group_collections:
         organization = replace(organization, collections=client.collections())
     return replace(organization, stages=client.can_stage()) if run.policy.stage else organization

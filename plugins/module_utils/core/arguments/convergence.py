@@ -23,6 +23,8 @@ def convergence_spec() -> dict[str, Any]:
         "history_file": {"type": "path"},
         "progress_file": {"type": "path"},
         "state_file": {"type": "path"},
+        "membership_cache": {"type": "path"},
+        "membership_cache_hours": {"type": "int", "default": 24},
         **metrics_spec(),
         "lock_directory": {"type": "path"},
         "lock_timeout": {"type": "int", "default": 0},

@@ -343,7 +343,9 @@ def test_the_report_is_written_whatever_happens(run: Converge, server: Bitwarden
     assert json.loads(path.read_text())["outcomes"]["failed"] == 2
 
 
-@pytest.mark.parametrize("option", ["report_path", "history_file", "plan_path", "progress_file", "state_file"])
+@pytest.mark.parametrize(
+    "option", ["report_path", "history_file", "membership_cache", "plan_path", "progress_file", "state_file"]
+)
 def test_a_path_that_cannot_be_written_is_found_before_anything_else(
     run: Converge, server: BitwardenServer, tmp_path: Path, option: str
 ) -> None:
