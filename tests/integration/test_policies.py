@@ -133,3 +133,19 @@ def add_members(bitwarden: BitwardenServer, *external_ids: str) -> None:
     for external_id in external_ids:
         name = external_id.rpartition("-")[2]
         bitwarden.organization.add_member(f"{name}@example.org", external_id=external_id)
+
+
+def test_runs_without_changes_need_not_read_every_group(tmp_path: Path, bitwarden: BitwardenServer) -> None:
+    directory = Directory(tmp_path, bitwarden, "hr")
+    directory.playbook.variables["directory_sync_membership_cache"] = "{{ directory_sync_folder }}/memberships.json"
+    directory.holds(hr=["ann", "bob"])
+    reads: list[int] = []
+    for _run in range(3):
+        bitwarden.recorder.clear()
+        directory.run({})
+        reads.append(len(bitwarden.recorder.requests("GET", "member-ids")))
+    assert reads[1:] == [1, 0]
+    bitwarden.organization.record_event(EventType.MEMBER_GROUPS_UPDATED)
+    bitwarden.organization.set_group_members("hr", ["ann@example.org"])
+    directory.run({})
+    assert bitwarden.organization.memberships()["hr"] == {"ann@example.org", "bob@example.org"}
