@@ -12,8 +12,16 @@ from pytest_ansible.molecule import MoleculeScenario
 
 
 @pytest.mark.timeout(900)
-def test_scenario(molecule_scenario: MoleculeScenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scenario(
+    molecule_scenario: MoleculeScenario,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     # Molecule's own choice is one folder for all checkouts of the same name, with what a killed run left there.
     monkeypatch.setenv("MOLECULE_EPHEMERAL_DIRECTORY", str(tmp_path))
     result = molecule_scenario.test()
-    assert result.returncode == 0, "see the output of molecule above"
+    output = "".join(capfd.readouterr())
+    assert result.returncode == 0, output
+    # Molecule only warns of a step that it leaves out.
+    assert "Missing playbook" not in output, output

@@ -66,7 +66,7 @@ def member(
     type: MemberType = MemberType.USER,
     email: str | None = None,
     id: str | None = None,
-    collections: tuple[Association, ...] | None = None,
+    collections: tuple[Association, ...] | None = (),
 ) -> Member:
     """Return a member of the organization, linked to the person of the same name unless told otherwise."""
     key = f"id-{name}" if external_id == LINKED else external_id

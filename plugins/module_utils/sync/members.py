@@ -168,6 +168,8 @@ def _obstacle_to_replacement(member: Member, policy: Policy, role: Role | None) 
         return "and only the member can change the address of a Bitwarden account"
     if policy.protected.covers(member):
         return "but the policy protects the member"
+    if member.collections is None:
+        return "but the server does not tell which collections the invitation carries: replace it by hand"
     if (member.type != MemberType.USER and role is None) or member.collections:
         return "but the invitation carries a role or collections that a new one would lack: replace it by hand"
     return None if policy.invite else "but invite is off, so that the invitation is not replaced"
