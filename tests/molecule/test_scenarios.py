@@ -11,7 +11,7 @@ import pytest
 from pytest_ansible.molecule import MoleculeScenario
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_scenario(
     molecule_scenario: MoleculeScenario,
     tmp_path: Path,
