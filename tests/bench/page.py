@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 CONDITIONS = {
     "near": "server and directory on the same machine",
     "far": "50 ms on every request to the server and to the directory",
-    "cloud": "the cloud's rate limits, on a clock that jumps over the waiting",
+    "cloud": "Bitwarden's cloud, with its rate limits and its import",
 }
 SYNCS = {"first": "first sync", "unchanged": "nothing changed", "changed": "1 % joined, 1 % left"}
 
@@ -55,8 +55,8 @@ def _markdown(rows: Sequence[Row]) -> str:
         "From OpenLDAP to an organization, written by `make bench CASES=whole_system`. Both modules run as the role",
         "runs them. Directory, emulated server and modules share one machine with"
         f" {os.cpu_count()} cores (Python {platform.python_version()}),",
-        "so that wall times depend on what else it does; processor time, memory and calls do not. On the cloud the",
-        "wall time includes the waiting for its rate limits.",
+        "so that wall times depend on what else it does; processor time, memory and calls do not. Waiting for rate",
+        "limits and for the 50 ms of a server far away is jumped over by the clock, and counted as wall time.",
         "",
         *[f"- **{name}**: {text}." for name, text in CONDITIONS.items()],
         "",

@@ -1,14 +1,15 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module as if it talked to Bitwarden's cloud, on a clock that jumps over every wait.
+"""Runs a module far from its server, or as if it talked to Bitwarden's cloud, on a clock that jumps over waiting.
 
-The emulator's clock jumps along, so that its rate limits see the same time. Whatever is not waiting takes the time that
-it really takes. Usage: simulated.py MODULE ARGUMENTS EMULATOR_URL RESULT, which is the number of seconds jumped over.
+The clock of the emulated cloud jumps along, so that its rate limits see the same time. Whatever is not waiting takes
+the time that it really takes. The file RESULT gets the number of seconds that were jumped over.
 """
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import json
 import runpy
@@ -17,8 +18,10 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 _monotonic = time.monotonic
+_sleep = time.sleep
 _lock = threading.Lock()
 _jumped = 0.0
 
@@ -28,9 +31,28 @@ def monotonic() -> float:
     return _monotonic() + _jumped
 
 
-def main(module: str, arguments: str, emulator: str, result: str) -> None:
+def main() -> None:
     """Run the module with the clock in the place of Python's own, before anything has looked at that."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("module")
+    parser.add_argument("arguments")
+    parser.add_argument("result")
+    parser.add_argument("--cloud", metavar="URL", help="the emulator at this address is the cloud")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds that each request takes longer")
+    options = parser.parse_args()
+    _jump_over_waiting(options.cloud)
+    atexit.register(lambda: Path(options.result).write_text(str(_jumped)))
+    if options.latency:
+        _delay_requests(options.latency)
+    if options.cloud:
+        from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden import connection
 
+        connection._cloud_domain = lambda url: connection.REGIONS["us"]
+    sys.argv = [options.module, options.arguments]
+    runpy.run_path(options.module, run_name="__main__")
+
+
+def _jump_over_waiting(emulator: str | None) -> None:
     def sleep(seconds: float) -> None:
         global _jumped
         until = monotonic() + seconds
@@ -38,21 +60,27 @@ def main(module: str, arguments: str, emulator: str, result: str) -> None:
             # Others may have jumped meanwhile: who waits beside them waits no longer than they do.
             jump = max(0.0, until - monotonic())
             _jumped += jump
-            if jump:
+            if jump and emulator:
                 body = json.dumps({"advance": jump}).encode()
                 request = urllib.request.Request(f"{emulator}/_emulator/clock", body, method="POST")
                 urllib.request.urlopen(request).close()
 
     time.monotonic = monotonic
     time.sleep = sleep
-    atexit.register(lambda: Path(result).write_text(str(_jumped)))
 
-    from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden import connection
 
-    connection._cloud_domain = lambda url: connection.REGIONS["us"]
-    sys.argv = [module, arguments]
-    runpy.run_path(module, run_name="__main__")
+def _delay_requests(seconds: float) -> None:
+    """Make requests take longer: reads really, since several wait beside each other, and writes by jumping."""
+    from requests.adapters import HTTPAdapter
+
+    send = HTTPAdapter.send
+
+    def delayed(adapter: HTTPAdapter, request: Any, **options: Any) -> Any:
+        (_sleep if request.method == "GET" else time.sleep)(seconds)
+        return send(adapter, request, **options)
+
+    HTTPAdapter.send = delayed
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -44,7 +44,7 @@ SIMULATED = Path(__file__).with_name("simulated.py")
 
 @dataclass(frozen=True)
 class Row:
-    """One sync; ``wall`` includes ``waited``, the seconds for which rate limits would have held it back."""
+    """One sync; ``wall`` includes ``waited``, the seconds for which rate limits or latency would have held it back."""
 
     users: int
     groups: int
@@ -106,7 +106,7 @@ def _write_ldif(path: Path, users: int, groups: int) -> None:
 @contextmanager
 def _organization(condition: str) -> Iterator[BitwardenServer]:
     mode = Mode.CLOUD if condition == "cloud" else Mode.SELF_HOSTED
-    with BitwardenServer(BitwardenEmulator(mode=mode), latency=LATENCY if condition == "far" else 0.0) as server:
+    with BitwardenServer(BitwardenEmulator(mode=mode)) as server:
         server.organization.configure(seats=10 * max(SIZES))
         yield server
 
@@ -150,12 +150,10 @@ def _sync(
         "report_path": [str(folder / "report.json")],
     }
     reading = run([sys.executable, str(MODULES / "directory_facts.py"), _arguments(folder, "facts", facts)])
-    command = [str(MODULES / "bitwarden_org_sync.py"), _arguments(folder, "sync", organization)]
     waited = folder / "waited"
-    waited.write_text("0")
-    if condition == "cloud":
-        command = [str(SIMULATED), *command, server.url, str(waited)]
-    converging = run([sys.executable, *command])
+    command = [str(SIMULATED), str(MODULES / "bitwarden_org_sync.py"), _arguments(folder, "sync", organization)]
+    simulated = {"near": [], "far": [f"--latency={LATENCY}"], "cloud": [f"--cloud={server.url}"]}[condition]
+    converging = run([sys.executable, *command, str(waited), *simulated])
     both = Usage(reading.wall + converging.wall, reading.cpu + converging.cpu, max(reading.peak_mb, converging.peak_mb))
     return both, float(waited.read_text())
 
