@@ -26,7 +26,7 @@ from ansible_collections.dirsync.bitwarden.tests.bench.page import write_page
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenEmulator, BitwardenServer, Mode
 from ansible_collections.dirsync.bitwarden.tests.servers.directory_data import directory_ldif
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
-from ansible_collections.dirsync.bitwarden.tests.support.cutting_proxy import CuttingProxy
+from ansible_collections.dirsync.bitwarden.tests.support.forwarding_proxy import ForwardingProxy
 
 SIZES = {1_000: 50, 20_000: 500, 100_000: 2_000}
 """Users and groups."""
@@ -116,14 +116,14 @@ def _directory(slapd: Slapd, condition: str) -> Iterator[str]:
     if condition != "far":
         yield slapd.ldap_url
         return
-    with _DelayingProxy(slapd.ldap_url, after=sys.maxsize) as proxy:
+    with _DelayingProxy(slapd.ldap_url) as proxy:
         yield proxy.url
 
 
-class _DelayingProxy(CuttingProxy):
+class _DelayingProxy(ForwardingProxy):
     """A forwarder that hands on each request after the latency."""
 
-    def _before_request(self) -> None:
+    def before_request(self) -> None:
         time.sleep(LATENCY)
 
 

@@ -9,10 +9,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from urllib.parse import urlsplit
 
 from ansible_collections.dirsync.bitwarden.tests.servers.ldap_messages import Writer, parse
+from ansible_collections.dirsync.bitwarden.tests.support.forwarding_proxy import ForwardingProxy
 
 BIND_RESPONSE, SEARCH_DONE = 0x61, 0x65
 WRITER = Writer()
@@ -102,7 +101,7 @@ LDAP_FAULTS: dict[str, Spoil] = {
 }
 
 
-class SpoilingProxy:
+class SpoilingProxy(ForwardingProxy):
     """Forwards loopback connections to the server at ``url``; the n-th message that comes back is spoiled.
 
     Messages are counted from 1 over all connections since ``spoil`` was called; ``count`` tells how many there were.
@@ -110,61 +109,26 @@ class SpoilingProxy:
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._target = (parts.hostname or "127.0.0.1", parts.port or 0)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        super().__init__(url)
         self._lock = threading.Lock()
         self._number = 0
         self._spoil: Spoil = lambda message: [message]
         self._pause = 0.0
         self.count = 0
-        self.url = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def spoil(self, number: int, spoil: Spoil, pause: float = 0.0) -> None:
         """Spoil the message of this number, with a pause of so many seconds between its pieces."""
         with self._lock:
             self.count, self._number, self._spoil, self._pause = 0, number, spoil, pause
 
-    def __enter__(self) -> SpoilingProxy:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client = self._listener.accept()[0]
-                server = socket.create_connection(self._target)
-            except OSError:
-                return
-            threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
-            threading.Thread(target=self._answer, args=(server, client), daemon=True).start()
-
-    @staticmethod
-    def _forward(client: socket.socket, server: socket.socket) -> None:
-        try:
-            while data := client.recv(65536):
-                server.sendall(data)
-            server.shutdown(socket.SHUT_WR)
-        except OSError:
-            return
-
-    def _answer(self, server: socket.socket, client: socket.socket) -> None:
+    def answer(self, server: socket.socket, client: socket.socket) -> None:
         buffer = b""
-        with server, client:
-            try:
-                while data := server.recv(65536):
-                    buffer += data
-                    while (size := _size(buffer)) and len(buffer) >= size:
-                        message, buffer = buffer[:size], buffer[size:]
-                        if not self._pass(client, message):
-                            return
-            except OSError:
-                return
+        while data := server.recv(65536):
+            buffer += data
+            while (size := _size(buffer)) and len(buffer) >= size:
+                message, buffer = buffer[:size], buffer[size:]
+                if not self._pass(client, message):
+                    return
 
     def _pass(self, client: socket.socket, message: bytes) -> bool:
         """Send a message, spoiled or not, and say whether to go on."""

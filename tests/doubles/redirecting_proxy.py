@@ -10,33 +10,19 @@ from __future__ import annotations
 
 import socket
 import socketserver
-import threading
-from types import TracebackType
+
+from ansible_collections.dirsync.bitwarden.tests.support.forwarding_proxy import tunnel
+from ansible_collections.dirsync.bitwarden.tests.support.loopback import LoopbackServer
 
 
-class RedirectingProxy:
+class RedirectingProxy(LoopbackServer):
     """Leads CONNECT requests (RFC 9110, 9.3.6) to ``port`` from entering to leaving; ``hosts`` are those asked for."""
 
     def __init__(self, port: int) -> None:
         self.hosts: list[str] = []
         handler = type("Handler", (_Tunnel,), {"port": port, "hosts": self.hosts})
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-
-    @property
-    def url(self) -> str:
-        """The address of the proxy."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> RedirectingProxy:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.socket.close()
+        super().__init__(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
+        self.url = f"http://127.0.0.1:{self.port}"
 
 
 class _Tunnel(socketserver.StreamRequestHandler):
@@ -49,17 +35,4 @@ class _Tunnel(socketserver.StreamRequestHandler):
             pass
         self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         with socket.create_connection(("127.0.0.1", self.port)) as target:
-            back = threading.Thread(target=_carry, args=(target, self.connection), daemon=True)
-            back.start()
-            _carry(self.connection, target)
-            back.join(5)
-
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    """Carry bytes until the source ends."""
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
+            tunnel(self.connection, target)

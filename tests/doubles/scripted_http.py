@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import ServerCertificate
+from ansible_collections.dirsync.bitwarden.tests.support.forwarding_proxy import tunnel
+from ansible_collections.dirsync.bitwarden.tests.support.loopback import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ DROPPED = Answer(raw=b"")
 """The connection is closed without an answer."""
 
 
-class ScriptedServer:
+class ScriptedServer(LoopbackServer):
     """Serves ``respond`` from ``with`` on; ``received`` lists the requests in the order of their arrival."""
 
     def __init__(self, certificate: ServerCertificate | None = None) -> None:
@@ -83,8 +83,7 @@ class ScriptedServer:
         class Handler(_Handler):
             server_script = scripted
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
         self._server.block_on_close = False
         self._scheme = "http"
         if certificate:
@@ -95,23 +94,12 @@ class ScriptedServer:
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
             self._scheme = "https"
-        self.port: int = self._server.server_address[1]
         self.url = f"{self._scheme}://127.0.0.1:{self.port}"
 
     def script(self, *answers: Answer) -> None:
         """Give these answers, one to each request; a request beyond them is answered with 418."""
         left = list(answers)
         self.respond = lambda request: left.pop(0) if left else Answer(418, "not in the script")
-
-    def __enter__(self) -> ScriptedServer:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -158,20 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(200)
             self.end_headers()
             self.wfile.flush()
-            back = threading.Thread(target=_carry, args=(target, self.connection), daemon=True)
-            back.start()
-            _carry(self.connection, target)
-            back.join(5)
+            tunnel(self.connection, target)
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the test output clean."""
-
-
-def _carry(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

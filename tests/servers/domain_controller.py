@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import socket
 import socketserver
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from ansible_collections.dirsync.bitwarden.tests.servers.ldap_messages import Request, Writer, parse_request
+from ansible_collections.dirsync.bitwarden.tests.support.loopback import LoopbackServer
 
 DOMAIN = "DC=corp,DC=example,DC=org"
 ROOT_DSE: Mapping[str, Sequence[str]] = {
@@ -44,7 +43,7 @@ class Limits:
 
 
 @dataclass
-class DomainController:
+class DomainController(LoopbackServer):
     """A context manager around a responder that holds users, groups and deleted users by DN.
 
     ``refusal`` is the hexadecimal sub-code with which every bind is refused. ``on_search`` is called with the number of
@@ -60,24 +59,15 @@ class DomainController:
     on_search: Callable[[int, socket.socket], None] = lambda number, connection: None
     requests: list[Request] = field(default_factory=list)
 
-    def __enter__(self) -> DomainController:
+    def __post_init__(self) -> None:
         controller = self
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 controller._serve(self.request)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"ldap://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler))
+        self.url = f"ldap://127.0.0.1:{self.port}"
 
     def _serve(self, connection: socket.socket) -> None:
         writer = Writer(4)

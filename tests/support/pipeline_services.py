@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs
 
+from ansible_collections.dirsync.bitwarden.tests.support.loopback import LoopbackServer
 
-class PipelineServices:
+
+class PipelineServices(LoopbackServer):
     """Listens while it is a context. ``secrets`` are what the store holds, by path; ``notes`` what was commented."""
 
     token = "pipeline-token"
@@ -51,15 +51,5 @@ class PipelineServices:
             def log_message(self, format: str, *arguments: object) -> None:
                 """Print nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> PipelineServices:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        self.url = f"http://127.0.0.1:{self.port}"

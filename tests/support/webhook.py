@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
+
+from ansible_collections.dirsync.bitwarden.tests.support.loopback import LoopbackServer
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Call:
     body: Any
 
 
-class WebhookReceiver:
+class WebhookReceiver(LoopbackServer):
     """Listens on loopback while it is a context; a path that begins with ``/refuse`` is answered with 500."""
 
     def __init__(self) -> None:
@@ -45,18 +45,8 @@ class WebhookReceiver:
             def log_message(self, format: str, *arguments: object) -> None:
                 """Print nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> WebhookReceiver:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def bodies(self) -> dict[str, Any]:
         """Return what the webhook was sent, by organization."""
