@@ -84,6 +84,7 @@ def test_any_text_has_a_form_or_is_refused(text: str) -> None:
         ("cn=a,,dc=x", "no attribute type at character 6 of cn=a,,dc=x"),
         ("user1", "no attribute type at character 1 of user1"),
         ('cn="a"b,dc=x', 'no separator at character 7 of cn="a"b,dc=x'),
+        ('cn="aa"b,dc=x', 'no separator at character 8 of cn="aa"b,dc=x'),
         ("cn=#04016162", "#04016162 is not the BER form of a value"),
         ("cn=#04", "#04 is not the BER form of a value"),
     ],

@@ -234,3 +234,9 @@ def test_members_who_are_refused_or_protected_leave_no_group(
     current = organization(people, [organization_group("staff")], staff=["ann"])
     plan = make_plan(snapshot([user("ann")], [group("staff")]), current, Policy(membership=membership, **policy))
     assert movements(plan, "staff") == ([], [])
+
+
+def test_members_who_share_an_external_id_leave_no_group_even_if_nobody_in_the_directory_is_one_of_them() -> None:
+    current = organization([member("ann", "twin"), member("bob", "twin")], [organization_group("staff")], staff=["ann"])
+    plan = make_plan(snapshot([user("bea")], [group("staff")]), current, Policy(membership="exclusive"))
+    assert movements(plan, "staff") == ([], [])

@@ -100,6 +100,13 @@ def test_each_limit_holds_by_count_and_by_percent(limit: Limit, beyond: bool) ->
     assert tripped("group_leavers", *staff_but(number)) == beyond
 
 
+def test_a_percentage_is_exceeded_by_the_smallest_fraction() -> None:
+    names = [f"m{number:03}" for number in range(109)]
+    current = organization([member(name) for name in names])
+    directory = snapshot([user(name) for name in names[11:]])
+    assert list(trips_of(directory, current, guards=only("revocations", Limit(percent=10)))) == ["revocations"]
+
+
 def test_a_limit_of_nothing_limits_nothing() -> None:
     assert trips_of(snapshot([user("ann")]), HUNDRED_MEMBERS, guards=OFF) == {}
 
@@ -293,6 +300,13 @@ def test_by_default_a_fifth_may_be_promoted(number: int, stopped: bool) -> None:
     assert ("promotions" in trips) is stopped
     if stopped:
         assert trips["promotions"].startswith("21 of 100 members would get a higher role, the guard allows 20 percent")
+
+
+def test_promotions_relate_to_the_members_there_will_be() -> None:
+    names = [f"new{number}" for number in range(20)]
+    directory = snapshot([user(name) for name in [*PEOPLE, *names]], [group("admins", PEOPLE[0], *names)])
+    policy = {"roles": (RoleEntry("admins", Role(MemberType.ADMIN)),)}
+    assert trips_of(directory, HUNDRED_MEMBERS, guards=only("promotions", Limit(percent=20)), **policy) == {}
 
 
 def test_invitations_with_a_role_are_promotions() -> None:
