@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import subprocess
 import sys
@@ -93,16 +92,9 @@ def closure_cpu() -> list[Case]:
 def _server() -> Iterator[Slapd]:
     with tempfile.TemporaryDirectory() as folder, Slapd(Path(folder, "slapd")) as server:
         ldif = Path(folder, "data.ldif")
-        # In a process of its own: the peak memory of a process counts that of the one that started it.
-        writer = multiprocessing.Process(target=_write_ldif, args=(ldif,))
-        writer.start()
-        writer.join()
+        ldif.write_text(directory_ldif(USERS, GROUPS))
         server.load(ldif)
         yield server
-
-
-def _write_ldif(path: Path) -> None:
-    path.write_text(directory_ldif(USERS, GROUPS))
 
 
 def _ldapsearch(server: Slapd) -> Usage:

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -21,10 +24,7 @@ Case = dict[str, Any]
 
 @dataclass(frozen=True)
 class Usage:
-    """What processes took: seconds on the clock, seconds of processor time, and the peak memory in MB.
-
-    The peak is never below that of the process that measures.
-    """
+    """What processes took: seconds on the clock, seconds of processor time, and the peak memory in MB."""
 
     wall: float
     cpu: float
@@ -45,8 +45,7 @@ def case(name: str, ours: float, peer: float, peer_name: str, unit: str) -> Case
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command to its end, its output thrown away; raise if it fails."""
-    usage, _unused = _run(command, subprocess.DEVNULL, environment)
-    return usage
+    return _run(command, os.devnull, environment)
 
 
 def run_reader(command: list[str]) -> Usage:
@@ -54,21 +53,26 @@ def run_reader(command: list[str]) -> Usage:
 
     Those count as wall time, without the start of the interpreter and the imports.
     """
-    with tempfile.TemporaryFile() as output:
-        usage, _unused = _run(command, output.fileno(), None)
-        output.seek(0)
-        return Usage(json.load(output)["seconds"], usage.cpu, usage.peak_mb)
+    with tempfile.NamedTemporaryFile() as output:
+        return replace(_run(command, output.name, None), wall=json.load(output)["seconds"])
 
 
-def _run(command: list[str], output: int, environment: Mapping[str, str] | None) -> tuple[Usage, int]:
+def _run(command: list[str], output: str, environment: Mapping[str, str] | None) -> Usage:
+    # Through a small process: the peak memory of a process counts that of the one that started it.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as small:
+        return small.submit(_measured, command, output, {**os.environ, **(environment or {})}).result()
+
+
+def _measured(command: list[str], output: str, environment: Mapping[str, str]) -> Usage:
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=output, env={**os.environ, **(environment or {})})
+    with Path(output).open("wb") as stream:
+        process = subprocess.Popen(command, stdout=stream, env=environment)
     _unused, status, resources = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Usage(wall, resources.ru_utime + resources.ru_stime, resources.ru_maxrss / 1024), process.returncode
+    return Usage(wall, resources.ru_utime + resources.ru_stime, resources.ru_maxrss / 1024)
 
 
 def interleaved(subjects: Mapping[str, Callable[[], Usage]], rounds: int) -> dict[str, Usage]:

@@ -10,7 +10,6 @@ organizations. ``BENCH_USERS`` in the environment chooses sizes, the smallest fi
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import sys
 import tempfile
@@ -80,10 +79,7 @@ def _rows(users: int, groups: int) -> list[Row]:
     rows = []
     with tempfile.TemporaryDirectory() as folder, Slapd(Path(folder, "slapd")) as slapd:
         ldif = Path(folder, "data.ldif")
-        # In a process of its own: the peak memory of a process counts that of the one that started it.
-        writer = multiprocessing.Process(target=_write_ldif, args=(ldif, users, groups))
-        writer.start()
-        writer.join()
+        ldif.write_text(directory_ldif(users, groups))
         slapd.load(ldif)
         for condition in CONDITIONS:
             with _organization(condition) as server, _directory(slapd, condition) as url:
@@ -97,10 +93,6 @@ def _rows(users: int, groups: int) -> list[Row]:
                     print(row, flush=True)
                     rows.append(row)
     return rows
-
-
-def _write_ldif(path: Path, users: int, groups: int) -> None:
-    path.write_text(directory_ldif(users, groups))
 
 
 @contextmanager
