@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -17,45 +18,22 @@ from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture imp
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.server import BitwardenServer
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
 from ansible_collections.dirsync.bitwarden.tests.support.documented import (
-    RUNNABLE,
+    authorities,
     local,
     prepare_directory,
     run_play,
     secrets,
+    source_types,
 )
+from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 from ansible_collections.dirsync.bitwarden.tests.support.playbook import sync_playbook
-from ansible_collections.dirsync.bitwarden.tests.support.snippets import CHECKOUT, Snippet, snippets
-
-GUIDES = "docs/docsite/rst/guide_{}.rst"
-ENTRY = {"README.md", GUIDES.format("getting_started")}
-OF_SOURCES = {GUIDES.format(name) for name in ("getting_started", "ldap", "file")}
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet, snippets
+from ansible_collections.dirsync.bitwarden.tests.support.vendors import Vendors
 
 
-def on(pages: set[str], *languages: str) -> list[Snippet]:
-    return [snippet for snippet in snippets(*languages) if str(snippet.page.relative_to(CHECKOUT)) in pages]
-
-
-def runnable_sources() -> list[Snippet]:
-    """Return the snippets of inventories whose sources can be read here."""
-    found = []
-    for snippet in on(OF_SOURCES, "yaml"):
-        content = snippet.yaml()
-        sources = content.get("bitwarden_sync_sources") if isinstance(content, dict) else None
-        if sources and all(source["type"] in RUNNABLE for source in sources):
-            found.append(snippet)
-    return found
-
-
-def runnable_tasks() -> list[Snippet]:
-    """Return the snippets of tasks that read a directory which there is here."""
-    found = []
-    for snippet in on(OF_SOURCES, "yaml"):
-        tasks = snippet.yaml()
-        if isinstance(tasks, list) and "dirsync.bitwarden.directory_facts" in tasks[0]:
-            sources = tasks[0]["dirsync.bitwarden.directory_facts"]["sources"]
-            if all(source["type"] in RUNNABLE for source in sources):
-                found.append(snippet)
-    return found
+def yaml_of(test: str) -> list[Snippet]:
+    """Return the blocks of YAML among those that a test executes, without files that others of them read."""
+    return [block for block in executed_by(test) if block.language == "yaml" and not block.caption.startswith("files/")]
 
 
 @pytest.fixture
@@ -63,14 +41,15 @@ def bitwarden(bitwarden_server: StartBitwarden) -> BitwardenServer:
     return bitwarden_server(tls=True)
 
 
-@pytest.mark.parametrize("page", sorted(ENTRY))
+@pytest.mark.parametrize("page", ["README.md", "guide_getting_started.rst"])
 def test_the_first_inventory_previews_and_runs(
     page: str, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer
 ) -> None:
     prepare_directory(slapd, tmp_path)
     inventory = tmp_path / "inventory"
     (inventory / "host_vars" / "acme").mkdir(parents=True)
-    for snippet in on({page}, "yaml"):
+    blocks = [block for block in executed_by("test_the_first_inventory_previews_and_runs") if block.place == page]
+    for snippet in blocks:
         content = snippet.yaml()
         if "vault_bitwarden_client_id" in content:
             # What stands for the secrets of the vault, and their names.
@@ -96,29 +75,36 @@ def test_the_first_inventory_previews_and_runs(
         assert ("ann@example.org" in bitwarden.organization.members()) == (playbook == "sync")
 
 
-@pytest.mark.parametrize("snippet", runnable_sources(), ids=str)
+@pytest.mark.parametrize("snippet", yaml_of("test_sources_of_the_guides_are_read"), ids=str)
 def test_sources_of_the_guides_are_read(
     snippet: Snippet, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer
 ) -> None:
     prepare_directory(slapd, tmp_path)
-    for file in on({str(snippet.page.relative_to(CHECKOUT))}, "yaml"):
-        if file.caption.startswith("files/"):
+    for file in snippets("yaml"):
+        if file.page == snippet.page and file.caption.startswith("files/"):
             (tmp_path / Path(file.caption).name).write_text(file.text)
     content = yaml.safe_load(local(snippet.yaml(), tmp_path, slapd, bitwarden))
     playbook = sync_playbook(tmp_path, bitwarden, *content["bitwarden_sync_sources"])
     playbook.variables |= {**secrets(slapd, bitwarden), "directory_sync_snapshot": str(tmp_path / "snapshot.json")}
-    playbook.environment["SSL_CERT_FILE"] = slapd.ca_file
-    run = playbook.run(playbook="preview")
+    with Vendors(tmp_path, source_types(content)) as vendors:
+        trusted = authorities(tmp_path, Path(slapd.ca_file).read_text(), vendors.authorities)
+        playbook.environment |= {**vendors.environment, "SSL_CERT_FILE": trusted}
+        run = playbook.run(playbook="preview")
     assert run.status == 0, run.output
-    assert "invite_member" in run.output
+    assert run.report is not None
+    invited = {record["key"] for record in run.report["records"] if record["action"] == "invite_member"}
+    assert "ann@example.org" in invited
+    assert ("bob@example.org" in invited) == ("groups: [Vault users]" not in snippet.text)
 
 
-@pytest.mark.parametrize("snippet", runnable_tasks(), ids=str)
+@pytest.mark.parametrize("snippet", yaml_of("test_tasks_of_the_guides_run"), ids=str)
 def test_tasks_of_the_guides_run(snippet: Snippet, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer) -> None:
     prepare_directory(slapd, tmp_path)
     tasks: list[dict[str, Any]] = snippet.yaml()
     output = run_play(tasks, tmp_path, slapd, bitwarden)
     assert "failed=0" in output, output
+    users = json.loads((tmp_path / "snapshot.json").read_text())["users"]
+    assert "ann@example.org" in {user["email"] for user in users}
 
 
 def test_the_account_of_the_guide_may_read(tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer) -> None:
@@ -129,7 +115,7 @@ def test_the_account_of_the_guide_may_read(tmp_path: Path, slapd: Slapd, bitward
         for number in range(600)
     )
     slapd.load("\n".join(people))
-    [account, limit] = on({GUIDES.format("ldap")}, "ldif")
+    [account, limit] = executed_by("test_the_account_of_the_guide_may_read")
     slapd.change(account.text.replace("{SSHA}replace-me", "a-password"))
     connection = {
         "servers": [slapd.ldaps_url],

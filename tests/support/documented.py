@@ -15,11 +15,12 @@ from typing import Any
 
 import yaml
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.server import BitwardenServer
+from ansible_collections.dirsync.bitwarden.tests.emulators.onelogin import OneLoginServer
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
 from ansible_collections.dirsync.bitwarden.tests.support.directory_connector import as_file, settings
+from ansible_collections.dirsync.bitwarden.tests.support.vendors import Vendors
 
 DIRECTORY_FACTS = Path(__file__).parents[2] / "plugins" / "modules" / "directory_facts.py"
-RUNNABLE = frozenset({"ldap", "file"})
 
 PEOPLE = """\
 dn: uid={uid},ou=people,dc=example,dc=org
@@ -54,8 +55,29 @@ def secrets(slapd: Slapd, bitwarden: BitwardenServer) -> dict[str, Any]:
         "vault_bitwarden_client_id": bitwarden.client_id,
         "vault_bitwarden_client_secret": bitwarden.client_secret,
         "ldap_password": slapd.reader_password,
+        "onelogin_client_id": OneLoginServer.client_id,
+        "onelogin_client_secret": OneLoginServer.client_secret,
         "vault_ldap_password": slapd.reader_password,
+        "vault_onelogin_client_id": OneLoginServer.client_id,
+        "vault_onelogin_client_secret": OneLoginServer.client_secret,
     }
+
+
+def source_types(content: Any) -> set[str]:
+    """Return the types of the sources that YAML names."""
+    if isinstance(content, list):
+        return {name for item in content for name in source_types(item)}
+    if not isinstance(content, dict):
+        return set()
+    own = {content["type"]} if "name" in content and isinstance(content.get("type"), str) else set()
+    return own | {name for value in content.values() for name in source_types(value)}
+
+
+def authorities(folder: Path, *texts: str) -> str:
+    """Write certificate authorities into one file and return its path."""
+    path = folder / "authorities.pem"
+    path.write_text("".join(texts))
+    return str(path)
 
 
 def prepare_directory(slapd: Slapd, folder: Path) -> None:
@@ -72,7 +94,7 @@ def prepare_directory(slapd: Slapd, folder: Path) -> None:
 def local(content: Any, folder: Path, slapd: Slapd, bitwarden: BitwardenServer) -> str:
     """Return YAML in which addresses and paths are those of this machine."""
     text = yaml.safe_dump(content, sort_keys=False, width=10000)
-    text = re.sub(r"/var/lib/dirsync|/srv/exports", str(folder), text)
+    text = re.sub(r"/var/lib/dirsync\b(?!\.)|/srv/exports|/etc/dirsync\b(?!\.)", str(folder), text)
     text = re.sub(r"\bfiles/contractors", str(folder / "contractors"), text)
     text = text.replace("https://vault.example.org", bitwarden.url)
     text = text.replace("/etc/ssl/private-authority.pem", str(bitwarden.ca_file))
@@ -97,11 +119,13 @@ def run_play(tasks: list[dict[str, Any]], folder: Path, slapd: Slapd, bitwarden:
     path = folder / "play.yml"
     path.write_text(local([play], folder, slapd, bitwarden))
     credentials = {"BW_CLIENTID": bitwarden.client_id, "BW_CLIENTSECRET": bitwarden.client_secret}
-    return subprocess.run(
-        ["ansible-playbook", "-i", "localhost,", "-c", "local", str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        env={**os.environ, **credentials, "SSL_CERT_FILE": slapd.ca_file},
-    ).stdout
+    with Vendors(folder, source_types(tasks)) as vendors:
+        trusted = authorities(folder, Path(slapd.ca_file).read_text(), vendors.authorities)
+        return subprocess.run(
+            ["ansible-playbook", "-i", "localhost,", "-c", "local", str(path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            env={**os.environ, **credentials, **vendors.environment, "SSL_CERT_FILE": trusted},
+        ).stdout

@@ -49,24 +49,37 @@ class Snippet:
     def __str__(self) -> str:
         return f"{self.page.relative_to(CHECKOUT)}:{self.line}"
 
+    @property
+    def place(self) -> str:
+        """Return the name of the page: that of its file for a guide, the path in this collection for any other."""
+        return self.page.name if self.page.suffix == ".rst" else str(self.page.relative_to(CHECKOUT))
+
+    @property
+    def commands(self) -> list[str]:
+        """Return the command lines of a block for a shell; a line that ends in a backslash is joined with the next."""
+        lines = self.text.replace("\\\n", " ").splitlines()
+        return [line.removeprefix("$ ") for line in lines if line.startswith("$ ") or self.language != "console"]
+
     def yaml(self) -> Any:
         """Return what a YAML block holds."""
         return yaml.load(self.text, _Loader)
 
 
 def snippets(*languages: str) -> list[Snippet]:
-    """Return all blocks in these languages; ``""`` are fences of Markdown without language."""
-    return [snippet for page in PAGES for snippet in _of_page(page) if snippet.language in languages]
+    """Return all blocks, or those in these languages; ``""`` are fences of Markdown without language."""
+    found = [snippet for page in PAGES for snippet in _of_page(page)]
+    return [snippet for snippet in found if snippet.language in languages or not languages]
+
+
+def snippet(place: str, words: str) -> Snippet:
+    """Return the one block of a page that holds these words."""
+    [found] = [snippet for snippet in snippets() if snippet.place == place and words in snippet.text]
+    return found
 
 
 def commands() -> list[tuple[Snippet, str]]:
-    """Return every command line for a shell; lines that end in a backslash are joined with the next."""
-    found = []
-    for snippet in snippets("", "console", "bash", "sh", "shell"):
-        prompted = [line.removeprefix("$ ") for line in snippet.text.splitlines() if line.startswith("$ ")]
-        lines = prompted if snippet.language == "console" else snippet.text.replace("\\\n", " ").splitlines()
-        found += [(snippet, line) for line in lines]
-    return found
+    """Return every command line for a shell, with its block."""
+    return [(snippet, line) for snippet in snippets("", "console", "shell") for line in snippet.commands]
 
 
 def _of_page(page: Path) -> Iterator[Snippet]:

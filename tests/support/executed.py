@@ -1,0 +1,57 @@
+# Copyright (c) 2026 dirsync.bitwarden contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which test executes which block of code of the pages: the tests take their blocks from here.
+
+A block is named by its page and by words that only this block of the page holds; ``EVERY`` stands for all blocks of a
+page.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet, snippets
+
+EVERY = ("",)
+DOCUMENTATION = "tests/integration/test_documentation.py"
+CONTAINERS = "tests/integration/containers"
+
+EXECUTED: dict[str, dict[str, tuple[str, ...]]] = {
+    f"{DOCUMENTATION}::test_the_first_inventory_previews_and_runs": {
+        "README.md": ("bitwarden_organizations:", "vault_bitwarden_client_id: organization", "bitwarden.preview"),
+        "guide_getting_started.rst": (
+            "bitwarden_organizations:",
+            "bitwarden_sync_organization:",
+            "vault_bitwarden_client_id: organization",
+            "bitwarden.preview",
+        ),
+    },
+    f"{DOCUMENTATION}::test_sources_of_the_guides_are_read": {
+        "guide_getting_started.rst": ("users:",),
+        "guide_file.rst": EVERY,
+        "guide_entra_id.rst": EVERY,
+        "guide_okta.rst": EVERY,
+        "guide_onelogin.rst": EVERY,
+    },
+    f"{DOCUMENTATION}::test_tasks_of_the_guides_run": {
+        "guide_ldap.rst": ("Read the staff",),
+        "guide_google_workspace.rst": EVERY,
+    },
+    f"{DOCUMENTATION}::test_the_account_of_the_guide_may_read": {
+        "guide_ldap.rst": ("objectClass: simpleSecurityObject", "olcLimits"),
+    },
+}
+"""The blocks that each test executes; a folder stands for the tests in it."""
+
+NOT_EXECUTED: dict[str, dict[str, str]] = {}
+"""Why no test executes a block; such blocks are checked for their syntax."""
+
+
+def executed_by(test: str) -> list[Snippet]:
+    """Return the blocks that the test function of this name executes, in the order of the pages."""
+    [claims] = [claims for name, claims in EXECUTED.items() if name.endswith(f"::{test}")]
+    return [snippet for snippet in snippets() if claimed(snippet, claims)]
+
+
+def claimed(snippet: Snippet, claims: dict[str, tuple[str, ...]]) -> bool:
+    """Say whether a block is among these."""
+    return any(words in snippet.text for words in claims.get(snippet.place, ()))
