@@ -12,19 +12,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.server import BitwardenServer
+from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 from ansible_collections.dirsync.bitwarden.tests.support.playbook import PlaybookRun, SyncPlaybook, sync_playbook
 
 Job = Callable[[str], SyncPlaybook]
 
-CHECKOUT = Path(__file__).parents[2]
-GUIDE = CHECKOUT / "docs/docsite/rst/guide_preview_and_approval.rst"
 PEOPLE = [f"p{number:02}" for number in range(12)]
 
 
@@ -120,21 +118,13 @@ def test_a_preview_by_keyword_is_one_in_every_respect(
     assert "bitwarden_sync_approve" not in handed_on(applied)
 
 
-def blocks() -> list[Any]:
-    """Return the YAML blocks of the guide."""
-    text = GUIDE.read_text()
-    found = re.findall(r"^( *)\.\. code-block:: yaml\n\n((?:\1   .*\n|\n)+)", text, re.MULTILINE)
-    assert len(found) == text.count("code-block:: yaml")
-    return [yaml.safe_load(dedent(block)) for _indent, block in found]
-
-
 def test_the_plays_of_the_guide_run(
     directory: Callable[[Iterable[str]], None], bitwarden: BitwardenServer, tmp_path: Path
 ) -> None:
     directory(PEOPLE)
     source = {"name": "people", "type": "file", "file": {"path": str(tmp_path / "people.json")}}
     read = {"dirsync.bitwarden.directory_facts": {"sources": [source], "snapshot": str(tmp_path / "snapshot.json")}}
-    [preview], [apply] = [block for block in blocks() if isinstance(block, list)]
+    [preview], [apply] = [block.yaml() for block in executed_by("test_the_plays_of_the_guide_run")]
     keep = {"ansible.builtin.set_fact": {"approved_digest": "{{ preview.digest }}"}}
     connection = {"server_url": bitwarden.url, "ca_file": bitwarden.ca_file}
     plays = [{**preview, "tasks": [*preview["tasks"], keep]}, apply]
@@ -149,17 +139,3 @@ def test_the_plays_of_the_guide_run(
     run = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **credentials})
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"{PEOPLE[0]}@example.org" in bitwarden.organization.members()
-
-
-def test_the_variables_of_the_guide_are_those_of_playbooks_and_role() -> None:
-    names = {name for block in blocks() if isinstance(block, dict) for name in block}
-    names |= {name for block in blocks() if "bitwarden_organizations" in block for name in block_variables(block)}
-    defaults = yaml.safe_load((CHECKOUT / "roles/directory_sync/defaults/main.yml").read_text())
-    playbook = (CHECKOUT / "playbooks/tasks/organization.yml").read_text()
-    unknown = {name for name in names if name not in defaults and f"{name} |" not in playbook}
-    assert unknown == {"bitwarden_organizations"}
-
-
-def block_variables(block: dict[str, Any]) -> set[str]:
-    """Return the names of the variables of all hosts in an inventory."""
-    return {name for host in block["bitwarden_organizations"]["hosts"].values() for name in host}

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
-import yaml
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import Role
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden
 from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
+from ansible_collections.dirsync.bitwarden.tests.support.documented import run_play
+from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 from ansible_collections.dirsync.bitwarden.tests.support.playbook import ldap_source, sync_playbook
-
-GUIDE = Path(__file__).parents[2] / "docs/docsite/rst/guide_roles_and_collections.rst"
 
 PERSON = """\
 dn: uid={0},ou=people,dc=example,dc=org
@@ -53,14 +50,6 @@ EDIT = {"readOnly": False, "hidePasswords": False, "manage": False}
 HIDDEN = {"readOnly": True, "hidePasswords": True, "manage": False}
 
 
-def policy_of_the_guide() -> dict[str, Any]:
-    """Return the policy in the first task of the guide."""
-    blocks = re.findall(r"\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", GUIDE.read_text())
-    [task] = yaml.safe_load(blocks[0])
-    policy: dict[str, Any] = task["dirsync.bitwarden.bitwarden_org_sync"]["policy"]
-    return policy
-
-
 def test_groups_of_the_directory_give_roles_and_collections(
     tmp_path: Path, slapd: Slapd, bitwarden_server: StartBitwarden
 ) -> None:
@@ -70,7 +59,9 @@ def test_groups_of_the_directory_give_roles_and_collections(
     shared, certificates, own = (organization.add_collection(name) for name in ("shared", "certificates", None))
     organization.add_member("bob@example.org", collections=[{"id": own.id, **EDIT}])
     playbook = sync_playbook(tmp_path, bitwarden, ldap_source(slapd))
-    policy = policy_of_the_guide()
+    [block] = executed_by("test_groups_of_the_directory_give_roles_and_collections")
+    [task] = block.yaml()
+    policy = task["dirsync.bitwarden.bitwarden_org_sync"]["policy"]
 
     preview = playbook.run("--check", "--diff", bitwarden_sync_policy=policy)
     assert preview.status == 0, preview.output
@@ -101,3 +92,14 @@ def test_groups_of_the_directory_give_roles_and_collections(
     again = playbook.run(bitwarden_sync_policy=policy)
     assert (again.status, again.changed) == (0, False), again.output
     assert bitwarden.recorder.writes() == []
+
+
+def test_the_guide_lists_collections_by_their_ids(
+    tmp_path: Path, slapd: Slapd, bitwarden_server: StartBitwarden
+) -> None:
+    bitwarden = bitwarden_server(tls=True)
+    shared = bitwarden.organization.add_collection("shared")
+    [block] = executed_by("test_the_guide_lists_collections_by_their_ids")
+    output = run_play(block.yaml(), tmp_path, slapd, bitwarden)
+    assert '"external_id": "shared"' in output, output
+    assert f'"id": "{shared.id}"' in output

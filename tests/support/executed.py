@@ -13,6 +13,7 @@ from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet
 
 EVERY = ("",)
 DOCUMENTATION = "tests/integration/test_documentation.py"
+GUIDES = "tests/integration/guides"
 CONTAINERS = "tests/integration/containers"
 
 EXECUTED: dict[str, dict[str, tuple[str, ...]]] = {
@@ -38,6 +39,48 @@ EXECUTED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     f"{DOCUMENTATION}::test_the_account_of_the_guide_may_read": {
         "guide_ldap.rst": ("objectClass: simpleSecurityObject", "olcLimits"),
+    },
+    f"{GUIDES}/test_preview_and_approval.py::test_the_guide_to_previews_is_followed": {
+        "guide_preview_and_approval.rst": (
+            "bitwarden.preview",
+            '["sha256:..."]',
+            "percent: 30",
+            "Say what has changed",
+            "nothing was previewed",
+            "/mnt/dirsync",
+            "report.md",
+            "sha256:0000",
+        ),
+    },
+    "tests/integration/test_approval.py::test_the_plays_of_the_guide_run": {
+        "guide_preview_and_approval.rst": ("plan_path", "approved_plan"),
+    },
+    "tests/integration/test_roles_and_collections.py::test_groups_of_the_directory_give_roles_and_collections": {
+        "guide_roles_and_collections.rst": ("Converge members with roles",),
+    },
+    "tests/integration/test_roles_and_collections.py::test_the_guide_lists_collections_by_their_ids": {
+        "guide_roles_and_collections.rst": ("List the collections",),
+    },
+    "tests/unit/test_layers.py::test_the_guide_draws_the_layers_as_they_are": {
+        "guide_architecture.rst": EVERY,
+    },
+    f"{GUIDES}/test_add_a_source.py::test_a_source_is_added_and_read_as_the_guide_says": {
+        "guide_add_a_source.rst": EVERY,
+    },
+    f"{GUIDES}/test_policies.py::test_leavers_are_revoked_at_once_and_removed_a_month_later": {
+        "guide_policies.rst": ("grace_days",),
+    },
+    f"{GUIDES}/test_policies.py::test_invitations_are_sent_again_and_withdrawn_after_a_month": {
+        "guide_policies.rst": ("purge_days",),
+    },
+    f"{GUIDES}/test_policies.py::test_an_administrator_decides_on_invitations": {
+        "guide_policies.rst": ("invite: staged",),
+    },
+    f"{GUIDES}/test_policies.py::test_hands_are_kept_off_administrators_and_service_accounts": {
+        "guide_policies.rst": ("protected:",),
+    },
+    f"{GUIDES}/test_policies.py::test_sources_have_prefixes_of_their_own": {
+        "guide_policies.rst": ("laboratory", "nobody.json"),
     },
 }
 """The blocks that each test executes; a folder stands for the tests in it."""

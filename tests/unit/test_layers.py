@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLUGINS = CHECKOUT / "plugins"
@@ -38,6 +40,15 @@ HEIGHTS = {
 KNOWS_ANSIBLE_MODULE = {"modules", "module"}
 # importlib.metadata only reads versions; everything else of importlib loads code that AnsiballZ does not ship.
 DYNAMIC_IMPORTS = {"importlib", "importlib.import_module", "importlib.machinery", "importlib.util", "pkgutil", "runpy"}
+
+
+def test_the_guide_draws_the_layers_as_they_are() -> None:
+    [block] = executed_by("test_the_guide_draws_the_layers_as_they_are")
+    explanations = block.text.index("options, ")
+    rows = [re.findall(r"\w+", line[:explanations].replace("plugins/", "")) for line in block.text.splitlines()]
+    drawn = [names for names in rows if names]
+    assert sorted(name for names in drawn for name in names) == sorted(HEIGHTS)
+    assert [{HEIGHTS[name] for name in names} for names in drawn] == [{5}, {4}, {3}, {2}, {1}, {0}]
 
 
 def imported_names(node: ast.AST) -> list[str]:

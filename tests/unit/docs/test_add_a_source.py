@@ -1,13 +1,11 @@
 # Copyright (c) 2026 dirsync.bitwarden contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example in the guide on adding a source runs as it is printed, and does what the guide promises."""
+"""The provider in the guide on adding a source does what the guide promises."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -21,8 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.contri
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.merge import merge
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.selection import selection_from
-
-GUIDE = Path(__file__).resolve().parents[3] / "docs/docsite/rst/guide_add_a_source.rst"
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import snippet
 
 
 @pytest.fixture
@@ -36,9 +33,9 @@ def options(tmp_path: Path) -> dict[str, Any]:
 
 def provider(options: dict[str, Any]) -> Any:
     """Return the provider of the guide."""
-    [code] = re.findall(r"\.\. code-block:: python\n(?:   :.*\n)*\n((?:   .*\n|\n)+)", GUIDE.read_text())
+    block = snippet("guide_add_a_source.rst", "class PasswdProvider")
     namespace: dict[str, Any] = {}
-    exec(compile(dedent(code), str(GUIDE), "exec"), namespace)
+    exec(compile(block.text, str(block), "exec"), namespace)
     return namespace["PasswdProvider"]("local", options)
 
 
