@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.dirsync.bitwarden.tests.emulators.common.certificates import issue_certificate
+from ansible_collections.dirsync.bitwarden.tests.emulators.common.certificates import LOOPBACK_NAMES, issue_certificate
 from ansible_collections.dirsync.bitwarden.tests.servers.process import (
     ServerError,
     find_program,
@@ -142,6 +142,7 @@ class Slapd:
 
     It starts with ``ou=people``, ``ou=groups``, the account ``reader_dn`` and ``cn=blind`` (sees that entries exist,
     but none of their attributes). Only the reader and, over ldapi, the user who runs it may read more than 500 entries.
+    ``names`` are those in its certificate.
     """
 
     base_dn = BASE_DN
@@ -150,7 +151,8 @@ class Slapd:
     reader_dn = f"cn=reader,{BASE_DN}"
     reader_password = "reader-password"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, names: tuple[str, ...] = LOOPBACK_NAMES) -> None:
+        self.names = names
         self.directory = Path(directory).resolve()
         self.ldap_url = f"ldap://{_ADDRESS}:{free_port()}"
         self.ldaps_url = f"ldaps://{_ADDRESS}:{free_port()}"
@@ -188,7 +190,7 @@ class Slapd:
         (self.directory / "database").mkdir()
         # AppArmor (Ubuntu) confines the installed program, by its path, to the system's own directory database.
         shutil.copy(slapd, self.directory / "slapd")
-        certificate = issue_certificate(self.directory / "tls")
+        certificate = issue_certificate(self.directory / "tls", self.names)
         client = issue_certificate(self.directory / "client", ("client.example.org",))
         configuration = _CONFIGURATION.format(
             schema=_SCHEMA,

@@ -91,8 +91,7 @@ class BitwardenEmulator(Emulator):
         routes = [*self._identity.routes(), config_route(self._state, self.profile)]
         if self.profile.mode is Mode.VAULTWARDEN:
             return routes + VaultwardenImportApi(self._state).routes()
-        return [
-            *routes,
+        routes += [
             *MembersApi(self._state, self.profile).routes(),
             *GroupsApi(self._state).routes(),
             *CollectionsApi(self._state).routes(),
@@ -101,6 +100,7 @@ class BitwardenEmulator(Emulator):
             *EventsApi(self._state, self.clock).routes(),
             *ImportApi(self._state, self.profile).routes(),
         ]
+        return routes + _on_hosts_of_their_own(routes) if self.profile.mode is Mode.CLOUD else routes
 
     def middlewares(self) -> Sequence[Middleware]:
         """Return error answers, the edge, rate limits and authentication, from the outside in."""
@@ -147,7 +147,7 @@ class BitwardenEmulator(Emulator):
         if self._has_limits:
             self._limits.count(request.method, request.path)
         authorization = request.headers.get("Authorization", "")
-        if request.path.startswith("/api/public/") and not self._identity.is_valid(authorization):
+        if request.path.startswith(("/api/public/", "/public/")) and not self._identity.is_valid(authorization):
             return self._unauthorized()
         return await handler(request)
 
@@ -160,3 +160,13 @@ class BitwardenEmulator(Emulator):
         if self.profile.mode is Mode.VAULTWARDEN:
             return NO_SUCH_PATH.response()
         return NotFoundError().response() if error.status == 404 else web.Response(status=error.status)
+
+
+def _on_hosts_of_their_own(routes: list[web.RouteDef]) -> list[web.RouteDef]:
+    """Return the routes as the cloud has them on the hosts ``api.`` and ``identity.``, without these prefixes."""
+    return [
+        web.RouteDef(
+            route.method, route.path.removeprefix("/api").removeprefix("/identity"), route.handler, route.kwargs
+        )
+        for route in routes
+    ]

@@ -67,7 +67,7 @@ class EmulatorServer:
         self.port = port
         self._tls = tls
         self._tls_directory = tls_directory
-        self._tls_names = tls_names
+        self.tls_names = tls_names
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._certificate: ServerCertificate | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -135,7 +135,7 @@ class EmulatorServer:
         if self._tls_directory is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="emulator-tls-")
         self._certificate = issue_certificate(
-            self._tls_directory or (self._temporary.name if self._temporary else ""), self._tls_names
+            self._tls_directory or (self._temporary.name if self._temporary else ""), self.tls_names
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._certificate.certificate_file, self._certificate.key_file)
