@@ -86,7 +86,8 @@ def test_whoever_an_administrator_revoked_stays_revoked(
     run = playbook.run()
     assert run.status == 0
     assert bitwarden.recorder.writes() == []
-    assert "an administrator revoked this member by hand" in run.output
+    # Before 2.19, ansible-core breaks the lines of warnings.
+    assert "an administrator revoked this member by hand" in " ".join(run.output.split())
 
 
 def test_a_guard_stops_everything_until_its_plan_is_approved(
