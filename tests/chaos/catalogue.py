@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import gc
+import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 from unittest import mock
@@ -21,17 +23,36 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport i
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import EmulatorServer, Fault, Kind, When
 
 TIMEOUT = 0.3
-TOTAL_TIMEOUT = 1.0
+TOTAL_TIMEOUT = 0.6
 LARGEST = 1 << 20
 """Bounds of a client in a campaign: seconds for each wait, seconds for an answer, bytes of an answer."""
 
-BEYOND = 4 * LARGEST
 SECONDS = 10.0
+MEMORY = 64 << 20
 """What no case may take, on a busy machine too."""
+
+BEYOND = 4 * MEMORY
+"""Bytes of an answer that nobody should hold in memory."""
 
 REFUSED = "connection refused"
 STATUSES = (400, 401, 403, 404, 409, 429, 500, 502, 503)
 REDIRECT = "redirect to another host"
+
+PASSING = {
+    REFUSED,
+    "reset before the effect",
+    "reset after the effect",
+    "no answer",
+    "no answer after the effect",
+    "answer cut off",
+    "slow drip",
+    "HTML page with 502",
+    "expired token",
+    *(f"status {status}" for status in (401, 429, 500, 502, 503)),
+    "status 429 with Retry-After",
+    "status 503 with Retry-After for ever",
+}
+"""Faults that may be over when the request is repeated. Only here it makes a difference whether that may be done."""
 
 Arm = Callable[[When], Fault]
 
@@ -108,37 +129,64 @@ def small_bounds(*waiting: Any) -> Iterator[SkippingTime]:
 
 
 @contextmanager
-def injected(server: EmulatorServer, name: str, number: int, elsewhere: EmulatorServer) -> Iterator[None]:
-    """Let the fault strike the request of this number, counted from now on."""
+def injected(server: EmulatorServer, name: str, number: int, elsewhere: EmulatorServer) -> Iterator[set[str]]:
+    """Let the fault strike the request of this number, counted from now on; yield the credentials sent meanwhile."""
     server.recorder.clear()
     fault = FAULTS[name](When(number=number))
     if fault.kind is Kind.REDIRECT:
         fault = Fault(fault.kind, fault.when, status=fault.status, location=f"{elsewhere.url}/stolen")
     with ExitStack() as stack:
-        if name == REFUSED:
-            stack.enter_context(_refused(number))
-        else:
+        if fault.kind is Kind.DEEP_JSON:
+            stack.enter_context(_without_collector())
+        if name != REFUSED:
             server.faults.add(fault)
             stack.callback(server.faults.clear)
-        yield
+        yield stack.enter_context(_watched(number if name == REFUSED else 0))
 
 
 @contextmanager
-def _refused(number: int) -> Iterator[None]:
-    """Send the n-th request to a port on which nobody listens."""
+def _without_collector() -> Iterator[None]:
+    """Keep finalizers of other things from running at the depth at which Python gives up, where they fail."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def _watched(refused: int) -> Iterator[set[str]]:
+    """Collect the credentials that are sent, and send the request of this number to a port on which nobody listens."""
     send = client.HttpClient._send
+    credentials: set[str] = set()
     sent = 0
 
-    def astray(self: client.HttpClient, request: client.Request, headers: dict[str, str]) -> client.Response:
+    def watch(self: client.HttpClient, request: client.Request, headers: dict[str, str]) -> client.Response:
         nonlocal sent
         sent += 1
-        if sent == number:
+        if "Authorization" in headers:
+            credentials.add(headers["Authorization"].split()[-1])
+        if sent == refused:
             parts = urlsplit(request.url)
-            request = client.Request(request.method, parts._replace(netloc=f"{parts.hostname}:1").geturl())
+            request = replace(request, url=parts._replace(netloc=f"{parts.hostname}:1").geturl())
         return send(self, request, headers)
 
-    with mock.patch.object(client.HttpClient, "_send", astray):
-        yield
+    with mock.patch.object(client.HttpClient, "_send", watch):
+        yield credentials
+
+
+@contextmanager
+def bounded(case: str) -> Iterator[None]:
+    """See that what is done meanwhile takes neither long nor much memory."""
+    started, before = time.monotonic(), _peak()
+    yield
+    assert time.monotonic() - started < SECONDS, case
+    assert _peak() - before < MEMORY, case
+
+
+def _peak() -> int:
+    """Return the largest number of bytes that this process has had in memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 @dataclass
@@ -159,14 +207,24 @@ def sampled(count: int, turn: int, *, whole: bool) -> Sequence[int]:
     return range(1, count + 1) if whole else sorted({1 + turn % count, 1 + (turn * 7 + count // 2) % count})
 
 
-def readable(error: DirsyncError, secrets: Sequence[str]) -> str:
+def retries(fault: str, *, whole: bool) -> Sequence[int]:
+    """Return how often requests may be repeated, one number for each turn of the cases."""
+    return (0, 1) if whole and fault in PASSING else (1,)
+
+
+def readable(error: DirsyncError, secrets: Iterable[str]) -> str:
     """Return the message of an expected error, after a look for what must not be in it."""
     shown = str(error)
     chain: BaseException | None = error
     while chain is not None:
         shown += f" {chain!r} {chain} {vars(chain)!r}"
         chain = chain.__cause__
-    assert [secret for secret in secrets if secret in shown] == []
+    discreet(shown, secrets)
     assert "Traceback" not in str(error)
     assert len(str(error)) < 3000
     return str(error)
+
+
+def discreet(shown: str, secrets: Iterable[str]) -> None:
+    """See that an output holds no secret."""
+    assert [secret for secret in secrets if secret in shown] == []

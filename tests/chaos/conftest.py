@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import Tally
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TABLE = CHECKOUT / "build" / "chaos" / "table.md"
+Rows = dict[tuple[str, str], Counter[str]]
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -45,20 +50,51 @@ def _no_http_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the cases tried, target by target and fault by fault."""
-    rows: dict[tuple[str, str], Counter[str]] = {}
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+    """Print the cases tried, target by target and fault by fault; keep those of the whole campaign as a file too."""
+    rows = _rows(terminalreporter.getreports("passed") + terminalreporter.getreports("failed"))
+    if not rows:
+        return
+    terminalreporter.section("fault campaign")
+    for (target, fault), ends in rows.items():
+        terminalreporter.write_line(f"{target:<34} {fault:<38} {ends.total():>5} cases: {_shown(ends)}")
+    terminalreporter.write_line(_sum(rows))
+    if terminalreporter.config.getoption("--whole"):
+        TABLE.parent.mkdir(parents=True, exist_ok=True)
+        TABLE.write_text(_markdown(rows), encoding="utf-8")
+        terminalreporter.write_line(f"The table is in {TABLE.relative_to(CHECKOUT)}")
+
+
+def _rows(reports: Iterable[Any]) -> Rows:
+    """Return what the tests recorded."""
+    rows: Rows = {}
+    for report in reports:
         for name, value in report.user_properties:
             if name == "chaos":
                 target, fault, ends = value
                 rows.setdefault((target, fault), Counter()).update(ends)
-    if not rows:
-        return
-    terminalreporter.section("fault campaign")
-    total: Counter[str] = Counter()
-    for (target, fault), ends in rows.items():
-        total.update(ends)
-        shown = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-        terminalreporter.write_line(f"{target:<34} {fault:<38} {sum(ends.values()):>5} cases: {shown}")
-    shown = ", ".join(f"{count} {end}" for end, count in sorted(total.items()))
-    terminalreporter.write_line(f"{len(rows)} rows, {sum(total.values())} cases: {shown}")
+    return rows
+
+
+def _markdown(rows: Rows) -> str:
+    """Return a table for each kind of targets, which are those that know the same faults."""
+    faults: dict[str, list[str]] = {}
+    for target, fault in sorted(rows):
+        faults.setdefault(target, []).append(fault)
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for target, known in faults.items():
+        kinds.setdefault(tuple(known), []).append(target)
+    parts = ["# Fault campaign", _sum(rows)]
+    for known, targets in kinds.items():
+        lines = [["fault", *targets], ["---"] * (1 + len(targets))]
+        lines += [[fault, *(_shown(rows[target, fault]) for target in targets)] for fault in known]
+        parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _sum(rows: Rows) -> str:
+    total = sum(rows.values(), Counter[str]())
+    return f"{len(rows)} rows, {total.total()} cases: {_shown(total)}"
+
+
+def _shown(ends: Counter[str]) -> str:
+    return ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))

@@ -58,11 +58,37 @@ def _notice(_message: bytes) -> Iterable[bytes]:
     return [WRITER.message(0, WRITER.result(52, "going down", tag=0x78))]
 
 
-def _referral(message: bytes) -> Iterable[bytes]:
+def _continuation(url: str) -> Spoil:
+    """Return a spoiler that says that more is to be found there."""
+
+    def spoil(message: bytes) -> Iterable[bytes]:
+        number, operation = _parts(message)
+        if operation == BIND_RESPONSE:
+            return [message]
+        return [WRITER.message(number, WRITER.reference(f"{url}/dc=elsewhere")), message]
+
+    return spoil
+
+
+def _referral(url: str) -> Spoil:
+    """Return a spoiler that sends the client there instead of an answer."""
+
+    def spoil(message: bytes) -> Iterable[bytes]:
+        number, operation = _parts(message)
+        if operation not in (BIND_RESPONSE, SEARCH_DONE):
+            return [message]
+        urls = WRITER.element(0xA3, WRITER.element(0x04, f"{url}/dc=elsewhere".encode()))
+        return [WRITER.message(number, WRITER.result(10, "elsewhere", tag=operation, further=urls))]
+
+    return spoil
+
+
+def _no_text(message: bytes) -> Iterable[bytes]:
+    """End the operation with a diagnostic message that is not UTF-8."""
     number, operation = _parts(message)
-    if operation == BIND_RESPONSE:
+    if operation not in (BIND_RESPONSE, SEARCH_DONE):
         return [message]
-    return [WRITER.message(number, WRITER.reference("ldap://127.0.0.1:1/dc=elsewhere")), message]
+    return [WRITER.message(number, WRITER.result(80, b"\xff\xfe\x80", tag=operation))]
 
 
 CUT: Iterable[bytes] = ()
@@ -71,7 +97,6 @@ RESULT_CODES = {
     3: "time limit exceeded",
     4: "size limit exceeded",
     8: "stronger authentication required",
-    10: "referral",
     32: "no such object",
     49: "invalid credentials",
     50: "insufficient access",
@@ -80,11 +105,12 @@ RESULT_CODES = {
     53: "unwilling to perform",
     80: "other",
 }
+DRIP = "slow drip"
 LDAP_FAULTS: dict[str, Spoil] = {
     "cut before the message": lambda message: CUT,
     "cut inside the message": lambda message: [message[: len(message) // 2], b""],
     "no answer": lambda message: None,
-    "drip": lambda message: [message[position : position + 1] for position in range(len(message))],
+    DRIP: lambda message: [message[position : position + 1] for position in range(len(message))],
     "garbage": lambda message: [bytes(range(255, 200, -1)) * 3],
     "HTTP": lambda message: [b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"],
     "length of 4 GiB": lambda message: [b"\x30\x84\xff\xff\xff\xff", message],
@@ -96,8 +122,13 @@ LDAP_FAULTS: dict[str, Spoil] = {
     "other message id": _other_id,
     "duplicated message": lambda message: [message, message],
     "notice of disconnection": _notice,
-    "referral to another server": _referral,
+    "diagnostic message in invalid UTF-8": _no_text,
     **{f"result code {code}, {name}": _result(code) for code, name in RESULT_CODES.items()},
+}
+
+REFERRALS: dict[str, Callable[[str], Spoil]] = {
+    "continuation on another server": _continuation,
+    "referral to another server": _referral,
 }
 
 
@@ -122,6 +153,8 @@ class SpoilingProxy(ForwardingProxy):
             self.count, self._number, self._spoil, self._pause = 0, number, spoil, pause
 
     def answer(self, server: socket.socket, client: socket.socket) -> None:
+        # Each message is a packet of its own, which must not wait until the one before is acknowledged.
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         buffer = b""
         while data := server.recv(65536):
             buffer += data

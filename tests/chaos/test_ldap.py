@@ -5,79 +5,111 @@
 
 from __future__ import annotations
 
-import time
+import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.ldap import ldap_spec
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirsyncError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap import channel
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.registry import provider
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap import channel, connection
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
-from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import SECONDS, Tally, readable, sampled
-from ansible_collections.dirsync.bitwarden.tests.chaos.ldap_faults import LDAP_FAULTS, SpoilingProxy
-from ansible_collections.dirsync.bitwarden.tests.servers.directory_data import directory_ldif
-from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
+from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import (
+    REFUSED,
+    TIMEOUT,
+    Tally,
+    bounded,
+    discreet,
+    readable,
+    sampled,
+)
+from ansible_collections.dirsync.bitwarden.tests.chaos.ldap_faults import DRIP, LDAP_FAULTS, REFERRALS, SpoilingProxy
+from ansible_collections.dirsync.bitwarden.tests.chaos.ldap_sources import LDAP_SOURCES, LdapSource
 
-DRIP = 0.02
+PAUSE = TIMEOUT / 15
+NOBODY = "ldap://127.0.0.1:1"
 
 
-@pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpoilingProxy]:
+@dataclass
+class Target:
+    """A source behind a proxy, what an undisturbed read finds, and the number of messages that it takes."""
+
+    name: str
+    source: LdapSource
+    proxy: SpoilingProxy
+    expected: Reading
+    messages: int
+
+    def read(self, *urls: str) -> Reading | None:
+        """Return a reading that is as expected, or None where it was refused in words."""
+        try:
+            found = self.source.read(*urls, patience=1)
+        except DirsyncError as error:
+            readable(error, [self.source.secret])
+            return None
+        discreet(repr(found), [self.source.secret])
+        self.check(found)
+        return found
+
+    def check(self, found: Reading) -> None:
+        """Compare with what an undisturbed read finds."""
+        assert (found.users, found.groups) == (self.expected.users, self.expected.groups)
+
+    def check_next_read(self) -> None:
+        """See that nothing is left of a fault."""
+        self.proxy.spoil(0, lambda message: [message])
+        self.check(self.source.read(self.proxy.url))
+
+
+@pytest.fixture(scope="module", params=LDAP_SOURCES)
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """Yield a proxy in front of a server with a few people."""
-    with Slapd(tmp_path_factory.mktemp("slapd") / "server") as server:
-        server.load(directory_ldif(12, 4))
-        with SpoilingProxy(server.ldap_url) as proxy:
-            yield proxy
+    folder = tmp_path_factory.mktemp("ldap") / "server"
+    with LDAP_SOURCES[request.param](folder) as source, SpoilingProxy(source.url) as proxy:
+        expected = source.read(proxy.url)
+        yield Target(request.param, source, proxy, expected, proxy.count)
 
 
-@pytest.fixture(scope="module")
-def expected(proxy: SpoilingProxy) -> tuple[Reading, int]:
-    """Return what an undisturbed read finds, and the number of messages that it takes."""
-    proxy.spoil(0, lambda message: [message])
-    return read(proxy), proxy.count
+@pytest.fixture
+def elsewhere() -> Iterator[socket.socket]:
+    """Yield the socket of a server that nobody should ever ask."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
 
 
-def read(proxy: SpoilingProxy) -> Reading:
-    """Return one complete reading."""
-    given: dict[str, Any] = {
-        "servers": [proxy.url],
-        "allow_cleartext": True,
-        "base_dn": Slapd.base_dn,
-        "bind_dn": Slapd.reader_dn,
-        "bind_password": Slapd.reader_password,
-        "connect_timeout": 1,
-        "read_timeout": 1,
-    }
-    validated = ArgumentSpecValidator(ldap_spec()).validate(given)
-    assert validated.error_messages == []
-    request = {"user_query": None, "group_query": None, "read_groups": True}
-    return provider("ldap", "people", {**validated.validated_parameters, **request}).read()
+@pytest.fixture(autouse=True)
+def _small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "MOST_WAITS", 1)
 
 
-@pytest.mark.parametrize("fault", LDAP_FAULTS)
+@pytest.mark.parametrize("fault", [*LDAP_FAULTS, *REFERRALS])
 def test_a_directory_is_read_as_it_is_or_not_at_all(
-    proxy: SpoilingProxy,
-    expected: tuple[Reading, int],
+    target: Target,
+    elsewhere: socket.socket,
     fault: str,
     whole: bool,
     tally: Callable[[str, str], Tally],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(channel, "MOST_WAITS", 1)
-    cases = tally("ldap", fault)
-    reading, count = expected
-    for number in sampled(count, list(LDAP_FAULTS).index(fault), whole=whole):
-        proxy.spoil(number, LDAP_FAULTS[fault], pause=DRIP if fault == "drip" else 0.0)
-        started = time.monotonic()
-        try:
-            found = read(proxy)
-        except DirsyncError as error:
-            readable(error, [Slapd.reader_password])
-            cases.add("refused")
-        else:
-            assert (found.users, found.groups) == (reading.users, reading.groups), f"message {number}"
-            cases.add("read")
-        assert time.monotonic() - started < SECONDS, f"message {number}"
+    cases = tally(target.name, fault)
+    url = f"ldap://127.0.0.1:{elsewhere.getsockname()[1]}"
+    spoil = REFERRALS[fault](url) if fault in REFERRALS else LDAP_FAULTS[fault]
+    for number in sampled(target.messages, [*LDAP_FAULTS, *REFERRALS].index(fault), whole=whole):
+        target.proxy.spoil(number, spoil, pause=PAUSE if fault == DRIP else 0.0)
+        with monkeypatch.context() as patch, bounded(f"message {number}"):
+            patch.setattr(connection, "Channel", lambda connected, _patience: channel.Channel(connected, TIMEOUT))
+            cases.add("read" if target.read(target.proxy.url) else "refused")
+        target.check_next_read()
+    with pytest.raises(BlockingIOError):
+        elsewhere.accept()
+
+
+def test_a_server_that_nobody_can_reach_is_an_error_unless_another_one_answers(
+    target: Target, tally: Callable[[str, str], Tally]
+) -> None:
+    cases = tally(target.name, REFUSED)
+    for urls in ([NOBODY], [NOBODY, target.proxy.url], [NOBODY, NOBODY]):
+        with bounded(str(urls)):
+            cases.add("read" if target.read(*urls) else "refused")
+    assert cases.ends == {"read": 1, "refused": 2}
+    target.check_next_read()

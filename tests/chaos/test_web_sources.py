@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,10 +12,13 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import (
     FAULTS,
-    SECONDS,
+    TIMEOUT,
     Tally,
+    bounded,
+    discreet,
     injected,
     readable,
+    retries,
     sampled,
     small_bounds,
 )
@@ -45,7 +47,7 @@ def expected(target: tuple[str, WebSource]) -> tuple[Reading, int]:
     _unused, source = target
     with small_bounds(*WAITING):
         source.server.recorder.clear()
-        return source.read(0), len(source.server.recorder.requests())
+        return source.read(), len(source.server.recorder.requests())
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -61,24 +63,24 @@ def test_a_directory_is_read_as_it_is_or_not_at_all(
     cases = tally(name, fault)
     reading, count = expected
     with small_bounds(*WAITING):
-        for retries in (0, 1) if whole else (1,):
+        for repeats in retries(fault, whole=whole):
             for number in sampled(count, list(FAULTS).index(fault), whole=whole):
-                cases.add(_outcome(source, reading, fault, number, retries, elsewhere))
+                with bounded(f"request {number}"):
+                    cases.add(_outcome(source, reading, fault, number, repeats, elsewhere))
+                found = source.read()
+                assert (found.users, found.groups) == (reading.users, reading.groups), f"after request {number}"
     assert elsewhere.recorder.requests() == []
 
 
 def _outcome(
-    source: WebSource, expected: Reading, fault: str, number: int, retries: int, elsewhere: OneLoginServer
+    source: WebSource, expected: Reading, fault: str, number: int, repeats: int, elsewhere: OneLoginServer
 ) -> str:
-    started = time.monotonic()
-    with injected(source.server, fault, number, elsewhere):
+    with injected(source.server, fault, number, elsewhere) as credentials:
         try:
-            found = source.read(retries)
+            found = source.read(retries=repeats, patience=TIMEOUT)
         except DirsyncError as error:
-            readable(error, source.secrets)
-            end = "refused"
-        else:
-            assert (found.users, found.groups) == (expected.users, expected.groups), f"request {number}"
-            end = "read"
-    assert time.monotonic() - started < SECONDS, f"request {number}"
-    return end
+            readable(error, [*source.secrets, *credentials])
+            return "refused"
+    discreet(repr(found), [*source.secrets, *credentials])
+    assert (found.users, found.groups) == (expected.users, expected.groups), f"request {number}"
+    return "read"

@@ -24,7 +24,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.pacing import Pacer
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import TokenCache
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
-from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import TIMEOUT
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import EmulatorServer
 from ansible_collections.dirsync.bitwarden.tests.emulators.google import GoogleServer
 from ansible_collections.dirsync.bitwarden.tests.emulators.graph import GraphEmulator, GraphServer
@@ -48,9 +47,10 @@ class WebSource:
     options: Mapping[str, Any]
     secrets: Sequence[str]
 
-    def read(self, retries: int) -> Reading:
-        """Return one complete reading, signing in anew."""
-        request = {"user_query": None, "group_query": None, "read_groups": True, "retries": retries, "timeout": TIMEOUT}
+    def read(self, *, retries: int = 2, patience: float = 5.0) -> Reading:
+        """Return one complete reading, signing in anew; ``patience`` are the seconds of each wait for an answer."""
+        request: dict[str, Any] = {"user_query": None, "group_query": None, "read_groups": True}
+        request |= {"retries": retries, "timeout": patience}
         return provider(self.type, "people", {**self.options, **request}).read()
 
 

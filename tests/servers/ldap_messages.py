@@ -47,13 +47,16 @@ class Writer:
         ]
         return self.element(0x64, self.element(0x04, dn.encode()), self.element(0x30, *parts))
 
-    def result(self, code: int = 0, text: str = "", matched_dn: str = "", tag: int = 0x65) -> bytes:
-        """Return an LDAPResult, by default a SearchResultDone."""
+    def result(
+        self, code: int = 0, text: bytes | str = "", matched_dn: str = "", tag: int = 0x65, further: bytes = b""
+    ) -> bytes:
+        """Return an LDAPResult, by default a SearchResultDone; ``further`` are elements after the usual ones."""
         return self.element(
             tag,
             self.element(0x0A, bytes([code])),
             self.element(0x04, matched_dn.encode()),
-            self.element(0x04, text.encode()),
+            self.element(0x04, _octets(text)),
+            further,
         )
 
     def reference(self, url: str) -> bytes:

@@ -164,7 +164,12 @@ def essence(state: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         sorted((m["email"], m["external_id"] or "", m["status"], m["type"]) for m in state["members"]),
         sorted(
-            (group["name"], group["external_id"] or "", sorted(addresses[id_] for id_ in group["member_ids"]))
+            (
+                group["name"],
+                group["external_id"] or "",
+                sorted(addresses[id_] for id_ in group["member_ids"]),
+                sorted(tuple(access.items()) for access in group["collections"]),
+            )
             for group in state["groups"]
         ),
     )

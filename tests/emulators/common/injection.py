@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
-from collections.abc import Awaitable, Callable
-from functools import cache
+import zlib
+from collections.abc import Awaitable, Callable, Iterator
 
 from aiohttp import web
 
@@ -19,6 +18,7 @@ from .faults import ALTERING, Fault, Kind
 Answer = Callable[[], Awaitable[web.StreamResponse]]
 
 HANG_SECONDS = 86400.0
+CHUNK = 65536
 
 HTML_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
@@ -34,8 +34,8 @@ async def inject(request: web.Request, fault: Fault, answer: Answer) -> web.Stre
         return _drop(request)
     if fault.kind is Kind.HANG:
         await asyncio.sleep(HANG_SECONDS)
-    if fault.kind is Kind.GZIP_BOMB:
-        return await _gzip_bomb(fault)
+    if fault.kind in (Kind.OVERSIZED, Kind.GZIP_BOMB):
+        return await _oversized(request, fault)
     return _made_up(fault)
 
 
@@ -71,8 +71,6 @@ def _made_up(fault: Fault) -> web.Response:
         return web.Response(body=b'{"object":"\xff\xfe\x80"}', headers=json_type)
     if fault.kind is Kind.DEEP_JSON:
         return web.Response(body=b"[" * (fault.size // 2) + b"]" * (fault.size // 2), headers=json_type)
-    if fault.kind is Kind.OVERSIZED:
-        return web.Response(body=b'"' + b"x" * (fault.size - 2) + b'"', headers=json_type)
     if isinstance(fault.body, (str, bytes)):
         body = fault.body.encode() if isinstance(fault.body, str) else fault.body
         return web.Response(status=fault.status or 500, body=body, headers=fault.headers)
@@ -80,15 +78,31 @@ def _made_up(fault: Fault) -> web.Response:
     return web.Response(status=fault.status or 500, body=json.dumps(fault.body).encode(), headers=headers)
 
 
-async def _gzip_bomb(fault: Fault) -> web.Response:
-    body = await asyncio.get_running_loop().run_in_executor(None, _packed, fault.size)
-    headers = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
-    return web.Response(body=body, headers=headers)
+async def _oversized(request: web.Request, fault: Fault) -> web.StreamResponse:
+    """Send a JSON string of the fault's size, packed or not, which is never in memory as a whole."""
+    response = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
+    pack: Callable[[bytes], bytes] = bytes
+    if fault.kind is Kind.GZIP_BOMB:
+        response.headers["Content-Encoding"] = "gzip"
+        packer = zlib.compressobj(wbits=31)
+        pack = packer.compress
+    await response.prepare(request)
+    for chunk in _long_text(fault.size):
+        if packed := pack(chunk):
+            await response.write(packed)
+        # So that the loop may learn that the client has gone.
+        await asyncio.sleep(0)
+    if fault.kind is Kind.GZIP_BOMB:
+        await response.write(packer.flush())
+    await response.write_eof()
+    return response
 
 
-@cache
-def _packed(size: int) -> bytes:
-    return gzip.compress(b'"' + b"x" * (size - 2) + b'"', compresslevel=6)
+def _long_text(size: int) -> Iterator[bytes]:
+    yield b'"'
+    for position in range(0, size - 2, CHUNK):
+        yield b"x" * min(CHUNK, size - 2 - position)
+    yield b'"'
 
 
 def _content(real: web.StreamResponse) -> bytes:

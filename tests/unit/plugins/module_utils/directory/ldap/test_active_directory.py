@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -28,42 +27,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
     filetime,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
-from ansible_collections.dirsync.bitwarden.tests.servers.domain_controller import (
-    DOMAIN,
-    Attributes,
-    DomainController,
-    Limits,
-)
+from ansible_collections.dirsync.bitwarden.tests.servers.domain_controller import DOMAIN, DomainController, Limits
+from ansible_collections.dirsync.bitwarden.tests.support.active_directory import group, guid, sid, user
 
 Read = Callable[..., Reading]
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
-DOMAIN_SID = bytes.fromhex("010500000000000515000000010000000200000003000000")
-
-
-def guid(number: int) -> uuid.UUID:
-    return uuid.UUID(int=number << 64 | 0xABCDEF)
-
-
-def sid(number: int) -> bytes:
-    return DOMAIN_SID + number.to_bytes(4, "little")
-
-
-def user(number: int, **changes: Any) -> tuple[str, Attributes]:
-    attributes: dict[str, Any] = {
-        "objectGUID": [guid(number).bytes_le],
-        "objectSid": [sid(number)],
-        "mail": [f"user{number}@example.org"],
-        "displayName": [f"User {number}"],
-        "userAccountControl": ["512"],
-        "primaryGroupID": ["513"],
-        **changes,
-    }
-    return f"CN=User {number},{DOMAIN}", {name: values for name, values in attributes.items() if values is not None}
-
-
-def group(number: int, name: str, members: list[str]) -> tuple[str, Attributes]:
-    attributes: dict[str, Any] = {"objectGUID": [guid(number).bytes_le], "objectSid": [sid(number)], "name": [name]}
-    return f"CN={name},{DOMAIN}", {**attributes, **({"member": members} if members else {})}
 
 
 @pytest.fixture
