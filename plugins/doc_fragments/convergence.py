@@ -74,7 +74,8 @@ options:
       - The plan that was looked at, as O(plan_path) saved it. When today's plan is not one of those in O(approve), the
         run says what has changed since, see RV(since_approval).
       - It approves nothing by itself, is an error without O(approve), and may be the file in O(plan_path). A file that
-        was altered, or was made for another organization, is refused; one that is not there is mentioned and missed.
+        was altered, was made for another organization, or is not private to the user of the run (mode 0600), is
+        refused; one that is not there is mentioned and missed.
     type: path
   report_path:
     description:

@@ -18,13 +18,19 @@ from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import Memberships, events_since
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError, ConfigurationError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import read_private, write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.private_json import PrivateFormat
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Event, Member
 
-FORMAT = f"{PRODUCT}/membership-cache"
-FORMAT_VERSION = 1
+FILE = PrivateFormat(
+    "membership cache",
+    f"{PRODUCT}/membership-cache",
+    version=1,
+    hint="Give each organization a membership_cache of its own, or remove this file to have everything read",
+    disposable=True,
+)
 
 SLACK = timedelta(hours=1)
 """How far the server's clock may be behind ours."""
@@ -94,9 +100,7 @@ class MembershipCache:
             _forget(self._path)
             return
         content = {
-            "format": FORMAT,
-            "version": FORMAT_VERSION,
-            "organization": self._organization,
+            **FILE.header(self._organization),
             "time": self._now.isoformat(),
             "entries": self._entries,
             "memberships": {group: sorted(memberships[group]) for group in self._groups if group in memberships},
@@ -130,17 +134,8 @@ def _entry(event: Event) -> Entry:
 
 def _read(path: Path, organization: str) -> _Kept | None:
     """Return what the file holds, None where there is none, or one that this version cannot use."""
-    try:
-        content: Any = json.loads(read_private(path))
-    except FileNotFoundError:
-        return None
-    except (OSError, RecursionError, ValueError) as error:
-        raise _unusable(path, f"it cannot be read: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _unusable(path, "it is no membership cache")
-    if content.get("organization") != organization:
-        raise _unusable(path, f"it belongs to {content.get('organization')}, not to {organization}")
-    if content.get("version") != FORMAT_VERSION:
+    content = FILE.read(path, organization)
+    if content is None:
         return None
     try:
         time = datetime.fromisoformat(content["time"])
@@ -155,11 +150,4 @@ def _forget(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise _unusable(path, f"it cannot be removed: {error}") from error
-
-
-def _unusable(path: Path, why: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The membership cache {path} cannot be used: {why}",
-        hint="Give each organization a membership_cache of its own, or remove this file to have everything read",
-    )
+        raise FILE.unusable(path, f"it cannot be removed: {error}") from error

@@ -5,7 +5,7 @@
 
 A file of JSON with one action on each line, so that two files can be compared. Each line holds what a report says of
 the action, and its identity, from which the digest is computed anew when the file is read. The file approves nothing:
-only the digest does. So it may travel through other hands.
+only the digest does.
 """
 
 from __future__ import annotations
@@ -16,14 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.private_json import PrivateFormat
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT, VERSION
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Plan, digest_of
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.report import describe
 
-FORMAT = f"{PRODUCT}/plan"
-FORMAT_VERSION = 1
+FILE = PrivateFormat(
+    "saved plan",
+    f"{PRODUCT}/plan",
+    version=1,
+    hint="Give the file that plan_path wrote when the plan was made, private to the user of this run (chmod 600), or "
+    "leave approved_plan out",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +53,18 @@ def write_plan(path: Path, plan: Plan, organization: str, created: str) -> None:
 def read_plan(path: Path, organization: str) -> SavedPlan | None:
     """Return the plan saved at ``path``, or None where there is no file.
 
-    Raises ConfigurationError for a file that is not a plan for this organization, or whose actions are not those that
-    its digest stands for.
+    Raises ConfigurationError for a file that is not a plan for this organization, that others may access, or whose
+    actions are not those that its digest stands for.
     """
-    try:
-        content: Any = json.loads(path.read_bytes())
-    except FileNotFoundError:
+    content = FILE.read(path, organization)
+    if content is None:
         return None
-    except (OSError, ValueError, RecursionError) as error:
-        raise _unusable(path, f"it cannot be read: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise _unusable(path, "it is not a saved plan")
-    if content.get("version") != FORMAT_VERSION:
-        raise _unusable(path, f"it has version {content.get('version')} of the format, known is {FORMAT_VERSION}")
-    if content.get("organization") != organization:
-        raise _unusable(path, f"it was made for {content.get('organization')}, not for {organization}")
     actions = content.get("actions")
     if not isinstance(actions, list) or not all(map(_is_action, actions)):
-        raise _unusable(path, "it has no actions, or one of them is none")
+        raise FILE.unusable(path, "it has no actions, or one of them is none")
     digest = digest_of(record["identity"] for record in actions)
     if digest != content.get("digest"):
-        raise _unusable(path, "its actions are not those that its digest stands for")
+        raise FILE.unusable(path, "its actions are not those that its digest stands for")
     return SavedPlan(digest, tuple(actions))
 
 
@@ -80,10 +76,8 @@ def _is_action(record: object) -> bool:
 
 def _lines(plan: SavedPlan, organization: str, created: str) -> Iterator[bytes]:
     header = {
-        "format": FORMAT,
-        "version": FORMAT_VERSION,
+        **FILE.header(organization),
         "generator": f"{PRODUCT} {VERSION}",
-        "organization": organization,
         "created": created,
         "digest": plan.digest,
     }
@@ -94,10 +88,3 @@ def _lines(plan: SavedPlan, organization: str, created: str) -> Iterator[bytes]:
     for number, record in enumerate(plan.actions, 1):
         yield json.dumps(record).encode() + (b",\n" if number < len(plan.actions) else b"\n")
     yield b"]\n}\n"
-
-
-def _unusable(path: Path, why: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The saved plan {path} cannot be used: {why}",
-        hint="Give the file that plan_path wrote when the plan was made, or leave approved_plan out",
-    )

@@ -9,10 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import read_private, write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.private_json import PrivateFormat
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import PRODUCT
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Organization
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import organization_from_record, record_of
@@ -22,8 +21,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered 
     remembered_from_data,
 )
 
-FORMAT = f"{PRODUCT}/state"
-FORMAT_VERSION = 1
+FILE = PrivateFormat(
+    "state file",
+    f"{PRODUCT}/state",
+    version=1,
+    hint="Give each organization a state_file of its own, or remove this one to start without memory",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +50,28 @@ def read_state(path: Path | None, organization: str) -> State:
     """
     if path is None:
         return State()
-    try:
-        content: Any = json.loads(read_private(path))
-    except FileNotFoundError:
+    content = FILE.read(path, organization)
+    if content is None:
         return State()
-    except (OSError, RecursionError, ValueError) as error:
-        raise _unusable(path, f"it cannot be read: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != FORMAT_VERSION:
-        raise _unusable(path, "it is not a state file of this version")
-    if content.get("organization") != organization:
-        raise _unusable(path, f"it belongs to {content.get('organization')}, not to {organization}")
     counts = content.get("applied_counts")
     if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
-        raise _unusable(path, "its counts are no numbers")
+        raise FILE.unusable(path, "its counts are no numbers")
     try:
         sent = organization_from_record(content["sent"]) if "sent" in content else None
     except ValueError as error:
-        raise _unusable(path, f"its record of what was sent is broken: {error}") from error
+        raise FILE.unusable(path, f"its record of what was sent is broken: {error}") from error
     try:
         remembered = remembered_from_data(content["remembered"]) if "remembered" in content else Remembered()
     except ValueError as error:
-        raise _unusable(path, f"what it remembers of members is broken: {error}") from error
+        raise FILE.unusable(path, f"what it remembers of members is broken: {error}") from error
     return State(applied_counts=counts, sent=sent, remembered=remembered)
 
 
 def write_state(path: Path, organization: str, state: State) -> None:
     """Keep the state at ``path``, mode 0600, in one step."""
-    content: dict[str, Any] = {
-        "format": FORMAT,
-        "version": FORMAT_VERSION,
-        "organization": organization,
-        "applied_counts": dict(state.applied_counts or {}),
-    }
+    content = {**FILE.header(organization), "applied_counts": dict(state.applied_counts or {})}
     if state.sent is not None:
         content["sent"] = record_of(state.sent)
     if state.remembered != Remembered():
         content["remembered"] = remembered_as_data(state.remembered)
     write_private(path, [json.dumps(content, indent=2).encode() + b"\n"])
-
-
-def _unusable(path: Path, why: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"The state file {path} cannot be used: {why}",
-        hint="Give each organization a state_file of its own, or remove this one to start without memory",
-    )

@@ -30,6 +30,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     LockedError,
     SnapshotError,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.files import write_private
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.lock import organization_lock
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Snapshot
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.module import convergence
@@ -252,8 +253,8 @@ def test_a_saved_plan_alone_approves_nothing(run: Converge, server: BitwardenSer
     server.recorder.clear()
     with pytest.raises(ConfigurationError, match="approved_plan alone approves nothing"):
         run(people("ann"), approved_plan=str(path))
-    path.write_text("{}")
-    with pytest.raises(ConfigurationError, match="not a saved plan"):
+    write_private(path, [b"{}"])
+    with pytest.raises(ConfigurationError, match="no saved plan"):
         run(people("ann"), approve=["sha256:other"], approved_plan=str(path))
     assert server.recorder.requests() == []
 

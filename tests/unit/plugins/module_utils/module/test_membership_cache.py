@@ -244,7 +244,7 @@ def test_groups_that_protect_their_members_are_always_read(world: World) -> None
         ("{", "it cannot be read"),
         ("[]", "it is no membership cache"),
         (json.dumps({"format": "dirsync.bitwarden/state"}), "it is no membership cache"),
-        (json.dumps({"format": membership_cache.FORMAT, "organization": "another"}), "it belongs to another"),
+        (json.dumps({"format": membership_cache.FILE.format, "organization": "another"}), "it belongs to another"),
     ],
 )
 def test_a_file_that_is_no_cache_of_this_organization_is_an_error(world: World, content: str, words: str) -> None:

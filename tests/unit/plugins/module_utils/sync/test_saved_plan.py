@@ -76,10 +76,10 @@ def changed(change: Callable[[dict[str, Any]], Any]) -> Callable[[str], str]:
     ("damage", "message"),
     [
         (lambda text: text[:-10], "cannot be read"),
-        (lambda text: "[]", "not a saved plan"),
-        (changed(lambda plan: plan.update(format="dirsync.bitwarden/report")), "not a saved plan"),
+        (lambda text: "[]", "it is no saved plan"),
+        (changed(lambda plan: plan.update(format="dirsync.bitwarden/report")), "it is no saved plan"),
         (changed(lambda plan: plan.update(version=2)), "version 2 of the format, known is 1"),
-        (changed(lambda plan: plan.update(organization="globex")), "made for globex, not for organization acme"),
+        (changed(lambda plan: plan.update(organization="globex")), "belongs to globex, not to organization acme"),
         (changed(lambda plan: plan.pop("actions")), "no actions, or one of them is none"),
         (changed(lambda plan: plan["actions"].append(1)), "no actions, or one of them is none"),
         (changed(lambda plan: plan["actions"][0].pop("identity")), "no actions, or one of them is none"),
@@ -96,3 +96,17 @@ def test_what_is_no_sound_plan_for_this_organization_is_refused(
     with pytest.raises(ConfigurationError, match=message) as caught:
         read_plan(path, ACME)
     assert "approved_plan" in str(caught.value)
+
+
+def test_a_plan_that_others_may_change_is_refused(path: Path) -> None:
+    write_plan(path, PLAN, ACME, NOW)
+    path.chmod(0o644)
+    with pytest.raises(ConfigurationError, match=r"other users may access it \(mode 0644\).*chmod 600"):
+        read_plan(path, ACME)
+
+
+def test_a_link_to_a_plan_is_refused(path: Path) -> None:
+    write_plan(path.with_name("target"), PLAN, ACME, NOW)
+    path.symlink_to("target")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_plan(path, ACME)

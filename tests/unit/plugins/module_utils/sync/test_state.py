@@ -80,7 +80,7 @@ def test_a_file_that_is_no_state_is_refused(path: Path, content: bytes) -> None:
 @pytest.mark.parametrize("version", [0, 2, None, "1"])
 def test_another_version_is_refused(path: Path, version: object) -> None:
     altered(path, version=version)
-    with pytest.raises(ConfigurationError, match="not a state file of this version"):
+    with pytest.raises(ConfigurationError, match="of the format, known is 1"):
         read_state(path, "ours")
 
 
