@@ -56,6 +56,12 @@ def _limit(name: str, what: str, share: str, percent: int | None) -> str:
 """
 
 
+_GROUP_OPTION = """\
+group:
+  description:
+    - External id of a group of the snapshot, as the directory has it, or the whole name where only one group has it.
+  type: str
+  required: true"""
 _PERMISSION_OPTIONS = "".join(_permission(*permission) for permission in _PERMISSIONS.items())
 _LIMITS = "".join(
     _limit(*limit)
@@ -253,12 +259,7 @@ options:
         elements: dict
         default: []
         suboptions:
-          group:
-            description:
-              - External id of a group of the snapshot, as the directory has it, or the whole name where only one group
-                has it.
-            type: str
-            required: true
+{indent(_GROUP_OPTION, " " * 10)}
           type:
             description:
               - The type of member.
@@ -302,12 +303,7 @@ options:
         elements: dict
         default: []
         suboptions:
-          group:
-            description:
-              - External id of a group of the snapshot, as the directory has it, or the whole name where only one group
-                has it.
-            type: str
-            required: true
+{indent(_GROUP_OPTION, " " * 10)}
           collections:
             description:
               - The collections that the group can reach.
