@@ -64,7 +64,8 @@ class Action:
     ``external_id`` is the external id after the change and ``previous`` the one before it where it changes; ``value``
     is the new e-mail of an invitation or the new name of a group. ``joining`` and ``leaving`` are e-mails of members.
     ``granting`` and ``withdrawing`` are accesses of groups that come and go; one that changes is in both.
-    ``role`` is the new role of a member (None with an invitation as plain user), ``previous_role`` the one before it.
+    ``role`` is the new role of a member (None with an invitation as plain user), ``previous_role`` the one before it,
+    where there was a member or an invitation before.
     """
 
     kind: Kind
@@ -80,6 +81,16 @@ class Action:
     previous_role: Role | None = None
     granting: tuple[Access, ...] = ()
     withdrawing: tuple[Access, ...] = ()
+
+    @property
+    def gives_role(self) -> bool:
+        """Say whether somebody may do more than before, or more than a plain user where there was nobody before."""
+        return self.role is not None and self.role.exceeds(self.previous_role or Role())
+
+    @property
+    def takes_role(self) -> bool:
+        """Say whether somebody may do less than before as a member."""
+        return self.role is not None and self.previous_role is not None and self.previous_role.exceeds(self.role)
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes two actions the same in any run: everything but ids that the server has yet to give."""

@@ -66,7 +66,10 @@ def _fields(action: Action, status: str) -> tuple[Fields | None, Fields | None]:
         Kind.RESTORE_MEMBER: lambda: ({"status": "revoked"}, {"status": "restored"}),
         Kind.PROMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
         Kind.DEMOTE_MEMBER: lambda: (_role(action.previous_role), _role(action.role)),
-        Kind.REPLACE_INVITATION: lambda: ({"email": action.key}, {"email": action.value, **_role(action.role)}),
+        Kind.REPLACE_INVITATION: lambda: (
+            {"email": action.key, **_role(action.previous_role)},
+            {"email": action.value, **_role(action.role)},
+        ),
         Kind.INVITE_MEMBER: lambda: (None, {"status": "invited", **external_id, **_role(action.role)}),
         Kind.STAGE_MEMBER: lambda: (None, {"status": "staged", **external_id, **_role(action.role)}),
         Kind.REINVITE_MEMBER: lambda: ({"status": status}, {"status": "reinvited"}),

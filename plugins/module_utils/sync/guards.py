@@ -189,9 +189,7 @@ def _loses_access(action: Action) -> bool:
 
 def _promotions(plan: Plan, organization: Organization, guards: Guards) -> Iterator[Trip]:
     """Limits those who get a higher role, or are invited with one: a large group may be nested by mistake."""
-    keys = tuple(
-        action.key for action in plan.actions if action.role and action.role.exceeds(action.previous_role or PLAIN_USER)
-    )
+    keys = tuple(action.key for action in plan.actions if action.gives_role)
     whole = len(organization.members) + sum(
         action.kind in (Kind.INVITE_MEMBER, Kind.STAGE_MEMBER) for action in plan.actions
     )
@@ -202,7 +200,7 @@ def _promotions(plan: Plan, organization: Organization, guards: Guards) -> Itera
 
 def _demotions(plan: Plan, snapshot: Snapshot, organization: Organization, policy: Policy) -> Iterator[Trip]:
     """Limits those who lose a role: administrators are few, so that only a single one is exempt."""
-    actions = [action for action in plan.actions if action.kind == Kind.DEMOTE_MEMBER]
+    actions = [action for action in plan.actions if action.takes_role]
     losing = {action.id for action in actions}
     whole = sum(
         member.id in losing or (role_of(member).exceeds(PLAIN_USER) and policy.manages(member))

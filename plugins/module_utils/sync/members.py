@@ -31,7 +31,12 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching im
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import Memory
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import NO_ROLES, WantedRoles
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.roles import (
+    NO_ROLES,
+    PLAIN_USER,
+    WantedRoles,
+    role_of,
+)
 
 
 @dataclass(slots=True)
@@ -180,6 +185,8 @@ def _email_differs(user: User, member: Member, why: str) -> Refusal:
 
 
 def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str, roles: WantedRoles) -> None:
+    before, role = role_of(member), roles.of(user.external_id) or PLAIN_USER
+    has_role = {before, role} != {PLAIN_USER}
     plan.actions.append(
         Action(
             Kind.REPLACE_INVITATION,
@@ -188,7 +195,8 @@ def _replace_invitation(plan: MemberPlan, user: User, member: Member, email: str
             member.external_id,
             member.id,
             value=email,
-            role=roles.of_invitation(user.external_id),
+            role=role if has_role else None,
+            previous_role=before if has_role else None,
         )
     )
     plan.keys[user.external_id] = email

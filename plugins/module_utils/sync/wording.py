@@ -68,7 +68,7 @@ def words(code: str) -> str:
 
 
 def effect(kind: str) -> Effect:
-    """Return what a kind of action does to the access of people."""
+    """Return what a kind of action does to the access of people; ``other`` where it depends on the single action."""
     if kind in GIVES_ACCESS:
         return "given"
     return "taken" if kind in TAKES_ACCESS else "other"
@@ -122,8 +122,9 @@ def fields_of_change(record: Record) -> Iterator[Change]:
         yield Change("", record["key"], record["value"])
     if "previous" in record:
         yield Change("external id", record["previous"], record.get("external_id", "none"))
-    if "role" in record:
-        yield Change("role", _role_words(record, "previous_"), _role_words(record, ""))
+    before, after = _role_words(record, "previous_"), _role_words(record, "")
+    if before != after:
+        yield Change("role", before, after)
     if "granting" in record or "withdrawing" in record:
         yield Change("collections", *(", ".join(record.get(name, ())) for name in ("withdrawing", "granting")))
     for name in sorted(record.keys() - KNOWN_FIELDS):
@@ -141,7 +142,7 @@ def _role_words(record: Record, prefix: str) -> str:
 def for_attention(records: Iterable[Record]) -> list[Record]:
     """Return the records with those first that somebody should look at, else in the order of application.
 
-    What failed comes first, then what takes access away, then what was refused.
+    What failed comes first, then what takes access away from anybody, then what was refused.
     """
     return sorted(records, key=_urgency)
 
@@ -149,6 +150,6 @@ def for_attention(records: Iterable[Record]) -> list[Record]:
 def _urgency(record: Record) -> int:
     if record["outcome"] == "failed":
         return 0
-    if effect(record["action"]) == "taken":
+    if effect(record["action"]) == "taken" or record.get("leaving") or record.get("withdrawing"):
         return 1
     return 2 if record["outcome"] == "refused" else 3

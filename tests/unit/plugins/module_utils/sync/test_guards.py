@@ -327,6 +327,25 @@ def test_by_default_three_of_ten_may_be_demoted_and_one_always(before: int, afte
     assert ("demotions" in trips_of(directory, current, roles=roles, other_roles="user")) is stopped
 
 
+@pytest.mark.parametrize(
+    ("admins_before", "admins_after", "stopping"),
+    [(40, 40, []), (40, 0, ["demotions"]), (0, 40, ["promotions"])],
+)
+def test_a_replaced_invitation_counts_for_what_changes_of_its_role(
+    admins_before: int, admins_after: int, stopping: list[str]
+) -> None:
+    invited = [
+        member(name, status=MemberStatus.INVITED, type=MemberType.ADMIN if number < admins_before else MemberType.USER)
+        for number, name in enumerate(PEOPLE)
+    ]
+    directory = snapshot(
+        [user(name, email=f"new-{name}") for name in PEOPLE],
+        [group("admins", *PEOPLE[:admins_after], "somebody-else")],
+    )
+    roles = (RoleEntry("admins", Role(MemberType.ADMIN)),)
+    assert list(trips_of(directory, organization(invited), roles=roles, other_roles="user")) == stopping
+
+
 def test_a_group_that_lost_everybody_stops_the_plan() -> None:
     trips = staff_of_admins(0, others=1)
     assert trips["demotions"] == f"the group admins holds nobody, and all would lose its role: {PEOPLE[0]}@example.org"

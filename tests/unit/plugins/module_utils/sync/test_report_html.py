@@ -105,11 +105,11 @@ def test_every_record_is_a_row_with_its_reason() -> None:
     )
     assert page.rows == [
         ["Failed", "Revoke member", "cleo@example.org", "", "Absent from directoryIt broke."],
+        ["Done", "Set group members", "crew", "+1 \u22122 membersann@x.orgcd", "Membership"],
         ["Refused", "", "olga@example.org", "", "Owner protectedowners are never touched"],
         ["Done", "Invite member", "ann@example.org", "", "New user"],
         ["Done", "Rekey member", "bo@example.org", "external id old \u2192 new", "Same email"],
         ["Done", "Update group", "staff", "staff \u2192 crew", "Renamed"],
-        ["Done", "Set group members", "crew", "+1 \u22122 membersann@x.orgcd", "Membership"],
     ]
 
 

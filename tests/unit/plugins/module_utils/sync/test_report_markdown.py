@@ -85,10 +85,10 @@ def test_every_record_is_a_row_with_its_reason() -> None:
     assert rows(text) == [
         ["Outcome", "Action", "Record", "Change", "Reason"],
         ["Failed", "Invite member", "eve@example.org", "", "New user: It broke."],
+        ["Done", "Set group members", "staff", "+1: ann@example.org, -2: c, d", "Membership"],
         ["Refused", "", "olga@example.org", "", "Owner protected: owners are never touched"],
         ["Done", "Invite member", "ann@example.org", "", "New user"],
         ["Done", "Replace invitation", "bo@example.org", "bo@example.org to bob@example.org", "Email changed"],
-        ["Done", "Set group members", "staff", "+1: ann@example.org, -2: c, d", "Membership"],
     ]
     counts = [[words_of(cell) for cell in row] for row in tables(text)[0]]
     assert counts == [

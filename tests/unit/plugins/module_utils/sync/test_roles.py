@@ -178,9 +178,29 @@ def test_whoever_stays_revoked_keeps_the_role_and_whoever_comes_back_gets_it() -
 def test_a_replaced_invitation_carries_the_role_that_is_wanted() -> None:
     invitation = with_role(member("ann", status=INVITED), HELPDESK)
     [action] = plan_of([user("ann", email="new")], [invitation], groups("ann")).actions
-    assert (action.kind.value, action.value, action.role) == ("replace_invitation", "new@example.org", ADMIN)
+    assert (action.kind.value, action.value) == ("replace_invitation", "new@example.org")
+    assert (action.role, action.previous_role) == (ADMIN, HELPDESK)
     plan = plan_of([user("ann", email="new")], [invitation], groups())
     assert (steps(plan), refused(plan)) == ([], [("ann", "email_differs")])
+
+
+@pytest.mark.parametrize(
+    ("before", "admins", "after", "gives", "takes"),
+    [
+        (USER, "", None, False, False),
+        (USER, "ann", ADMIN, True, False),
+        (ADMIN, "ann", ADMIN, False, False),
+        (ADMIN, "", USER, False, True),
+        (HELPDESK, "ann", ADMIN, True, False),
+    ],
+)
+def test_a_replaced_invitation_tells_how_the_role_changes(
+    before: Role, admins: str, after: Role | None, gives: bool, takes: bool
+) -> None:
+    invitation = with_role(member("ann", status=INVITED), before)
+    [action] = plan_of([user("ann", email="new")], [invitation], groups(admins), other_roles="user").actions
+    assert (action.role, action.previous_role) == (after, before if after else None)
+    assert (action.gives_role, action.takes_role) == (gives, takes)
 
 
 def test_protected_members_keep_their_role() -> None:

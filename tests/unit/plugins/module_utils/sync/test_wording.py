@@ -100,6 +100,7 @@ def test_codes_numbers_and_times_are_readable() -> None:
             [Change("role", "admin", "custom (manage users, manage sso)")],
         ),
         ({"role": "admin"}, [Change("role", "", "admin")]),
+        ({"role": "admin", "previous_role": "admin"}, []),
         (
             {"granting": ["servers (view)", "web (edit)"], "withdrawing": ["servers (edit)"]},
             [Change("collections", "servers (edit)", "servers (view), web (edit)")],
@@ -114,8 +115,14 @@ def test_a_record_says_what_it_changes(fields: dict[str, Any], changes: list[Cha
 
 def test_what_needs_attention_comes_first() -> None:
     revoked = record("cleo@example.org", "revoke_member")
-    records = [DONE, refusal("olga@example.org"), revoked, record("dora@example.org", outcome="failed")]
-    assert [shown["key"].partition("@")[0] for shown in for_attention(records)] == ["dora", "cleo", "olga", "ann"]
+    staff = record("staff", "set_group_members", joining=["a"], leaving=["b"])
+    heads = record("heads", "set_group_members", joining=["a"])
+    admins = record("admins", "set_group_collections", withdrawing=["servers (edit)"])
+    failed = record("dora@example.org", outcome="failed")
+    records = [DONE, refusal("olga@example.org"), heads, staff, admins, revoked, failed]
+    assert [shown["key"].partition("@")[0] for shown in for_attention(records)] == [
+        *("dora", "staff", "admins", "cleo", "olga", "ann", "heads"),
+    ]
 
 
 def test_actions_give_access_take_it_or_do_neither() -> None:
