@@ -26,8 +26,13 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
     MissingLibraryError,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import ServerAddress
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.answers import limit_answers
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.ber import ProtocolError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.channel import Channel
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import bind_error
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import (
+    ConnectionLostError,
+    bind_error,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.results import Result, ResultCode
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.tls import (
@@ -41,8 +46,8 @@ Authentication = Literal["simple", "external", "gssapi", "anonymous"]
 
 T = TypeVar("T")
 
-UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
-"""What ldap3 stumbles over where the answer to a bind or to StartTLS is no LDAP message."""
+UNREADABLE = (AttributeError, IndexError, KeyError, ProtocolError, RecursionError, TypeError, ValueError)
+"""What is raised where the answer to a bind or to StartTLS is no LDAP message."""
 
 _LIBRARY = "ldap3"
 _REASON = "to read sources of type ldap and active_directory"
@@ -163,6 +168,9 @@ def connect(address: ServerAddress, options: ConnectionOptions) -> DirectoryConn
     except ldap3.core.exceptions.LDAPExceptionError as error:
         _close(connection)
         raise _connection_error(ldap3, address, options, tls, error) from error
+    except ConnectionLostError as error:
+        _close(connection)
+        raise DirectoryConnectionError(f"{address} cannot be reached: {error}") from error
     except DirectoryError:
         _close(connection)
         raise
@@ -224,7 +232,7 @@ def _new_connection(ldap3: Any, address: ServerAddress, options: ConnectionOptio
             get_info=ldap3.NONE,
             connect_timeout=options.connect_timeout,
         )
-    return ldap3.Connection(
+    connection = ldap3.Connection(
         server,
         **_credentials(ldap3, options),
         check_names=False,
@@ -232,6 +240,8 @@ def _new_connection(ldap3: Any, address: ServerAddress, options: ConnectionOptio
         read_only=True,
         receive_timeout=options.read_timeout,
     )
+    limit_answers(connection, options.read_timeout)
+    return connection
 
 
 def _credentials(ldap3: Any, options: ConnectionOptions) -> dict[str, Any]:
@@ -296,7 +306,7 @@ def _shown_certificate(ldap3: Any, address: ServerAddress, options: ConnectionOp
         if options.start_tls:
             connection.start_tls()
         return describe_certificate(connection.socket.getpeercert(True))
-    except (ldap3.core.exceptions.LDAPExceptionError, OSError, ValueError):
+    except (ldap3.core.exceptions.LDAPExceptionError, ConnectionLostError, ProtocolError, OSError, ValueError):
         return ""
     finally:
         _close(connection)
