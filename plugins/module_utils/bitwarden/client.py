@@ -32,6 +32,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.sessio
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import (
     associations_json,
     member_json,
+    require_collections,
     with_accesses,
     with_role,
 )
@@ -148,6 +149,7 @@ class BitwardenClient:
             collections=before.collections if collections is None else tuple(collections),
         )
         if after != before:
+            require_collections(after, after.email)
             self._session.write("PUT", path, after.email, json=member_json(after))
 
     def remove_member(self, member_id: str) -> None:
@@ -202,6 +204,7 @@ class BitwardenClient:
             return
         body: dict[str, object] = {"name": after.name, "externalId": after.external_id}
         if after.collections != before.collections:
+            require_collections(before, before.name)
             body["collections"] = associations_json(after.collections or ())
         self._session.write("PUT", path, before.name, json=body)
 

@@ -12,6 +12,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.parsin
     association_json,
     permissions_json,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
     Association,
     Member,
@@ -38,6 +39,15 @@ def with_accesses(
     accesses = {access.id: access for access in group.collections or () if access.id not in withdrawing}
     accesses.update({access.id: access for access in granting})
     return replace(group, collections=tuple(accesses.values()))
+
+
+def require_collections(record: Member | OrganizationGroup, name: str) -> None:
+    """Raise BitwardenError where the server did not tell a record's collections, all of which a PUT would withdraw."""
+    if record.collections is None:
+        raise BitwardenError(
+            f"{name} was not changed: the server does not tell its collections, and the change would withdraw them",
+            hint="Change it by hand, or update the server",
+        )
 
 
 def member_json(member: Member) -> dict[str, object]:

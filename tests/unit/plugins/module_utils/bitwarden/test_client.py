@@ -169,7 +169,14 @@ def test_a_custom_role_takes_away_the_permissions_that_it_does_not_name(
 
 
 def test_a_permission_that_only_the_server_knows_is_kept(client: BitwardenClient, server: ScriptedServer) -> None:
-    ann = {"id": "m1", "email": ANN, "status": 2, "type": 4, "permissions": {"futurePermission": True}}
+    ann = {
+        "id": "m1",
+        "email": ANN,
+        "status": 2,
+        "type": 4,
+        "permissions": {"futurePermission": True},
+        "collections": [],
+    }
     server.script(Answer(body={"access_token": "t"}), Answer(body=ann), Answer(body=ann))
     client.update_member("m1", role=model.Role(MemberType.CUSTOM, frozenset({"manage_users"})))
     sent = json.loads(server.received[-1].body)["permissions"]
@@ -263,6 +270,28 @@ def test_accesses_of_a_group_come_change_and_go_and_the_others_stay(
     emulator.recorder.clear()
     bitwarden.update_group(group.id, granting=[Association(four.id)], withdrawing=[one.id])
     assert emulator.recorder.writes() == []
+
+
+@pytest.mark.parametrize("untold", [{}, {"collections": None}])
+def test_no_change_withdraws_collections_that_the_server_does_not_tell(
+    client: BitwardenClient, server: ScriptedServer, untold: dict[str, None]
+) -> None:
+    ann = {"id": "m1", "email": ANN, "status": 2, "type": 2, **untold}
+    staff = {"id": "g1", "name": "Staff", **untold}
+    server.script(Answer(body={"access_token": "t"}), Answer(body=ann), Answer(body=staff), Answer(body=staff))
+    with pytest.raises(BitwardenError, match=f"{ANN} was not changed: the server does not tell its collections"):
+        client.update_member("m1", external_id="x")
+    for change in ({"granting": [Association("c1")]}, {"withdrawing": ["c1"]}):
+        with pytest.raises(BitwardenError, match="Staff was not changed: the server does not tell its collections"):
+            client.update_group("g1", **change)
+    assert [request.method for request in server.received] == ["POST", "GET", "GET", "GET"]
+
+
+def test_a_group_is_renamed_without_its_collections(client: BitwardenClient, server: ScriptedServer) -> None:
+    staff = {"id": "g1", "name": "Staff"}
+    server.script(Answer(body={"access_token": "t"}), Answer(body=staff), Answer(body=staff))
+    client.update_group("g1", name="People")
+    assert server.received[-1].json == {"name": "People", "externalId": None}
 
 
 def test_members_of_a_group(bitwarden: BitwardenClient, emulator: BitwardenServer) -> None:
