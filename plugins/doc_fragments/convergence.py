@@ -105,7 +105,8 @@ options:
     type: path
   state_file:
     description:
-      - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink).
+      - A small file, mode 0600, that carries counts from one run to the next for O(policy.guards.shrink), for members
+        and for groups on their own.
       - It also remembers whom this sync revoked and when, for O(policy.grace_days), and which invitations were sent
         again or withdrawn, for O(policy.reinvite_days) and O(policy.purge_days).
       - Without it each run starts without memory, and that guard has nothing to compare with.

@@ -138,7 +138,7 @@ def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
             run.snapshot,
             work.organization,
             run.policy,
-            state.applied_counts,
+            state.accepted(run.parts),
             seats=work.seats,
             approved=run.approval.digests,
             since_approval=run.approval.since(work.plan),
@@ -160,7 +160,9 @@ def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     sent = work.sent(results)
     if not run.check_mode and run.options["state_file"] and (sent or not failures):
-        counts = state.applied_counts if failures else run.snapshot.counts()
+        counts = dict(state.applied_counts)
+        if not failures:
+            counts.update(dict.fromkeys(run.parts, run.snapshot.counts()))
         state = State(applied_counts=counts, sent=sent, remembered=work.remembered)
         write_state(Path(run.options["state_file"]), run.connection.organization, state)
     if failures:

@@ -73,7 +73,7 @@ def check_guards(
 ) -> None:
     """Raise GuardError if the plan goes beyond a guard, or, where plans were approved, if it is none of them.
 
-    ``accepted`` are the counts of the snapshot that was last applied (see Snapshot.counts), or None if unknown;
+    ``accepted`` are the counts of the snapshot that was last applied (see State.accepted), or None if unknown;
     ``seats`` are those of the organization, or None where they are not limited or not known. ``since_approval`` says
     what has changed since the approval, as far as that is known.
     """

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,18 +29,27 @@ FILE = PrivateFormat(
 )
 
 
+Counts = Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the last run without failure leaves to the next; None where there was none.
+    """What the last runs without failure leave to the next.
 
-    ``applied_counts`` are the counts of its snapshot (see Snapshot.counts). ``sent`` is what the organization holds as
-    far as it was sent (see record.py), None also where the organization itself can tell. ``remembered`` is what any
-    run outside check mode did to members, or was about to do when it died.
+    ``applied_counts`` are, for members and for groups, the counts of the snapshot that was last applied to them (see
+    Snapshot.counts): what was approved for the members alone, a run for the groups still has to look at. ``sent`` is
+    what the organization holds as far as it was sent (see record.py), None also where the organization itself can tell.
+    ``remembered`` is what any run outside check mode did to members, or was about to do when it died.
     """
 
-    applied_counts: Mapping[str, int] | None = None
+    applied_counts: Mapping[str, Counts] = field(default_factory=dict)
     sent: Organization | None = None
     remembered: Remembered = field(default_factory=Remembered)
+
+    def accepted(self, parts: Collection[str]) -> Counts:
+        """Return the counts of the snapshots that were last applied to these parts, the largest of each."""
+        known = [self.applied_counts[part] for part in parts if part in self.applied_counts]
+        return {name: max(counts.get(name, 0) for counts in known) for counts in known for name in counts}
 
 
 def read_state(path: Path | None, organization: str) -> State:
@@ -54,7 +63,7 @@ def read_state(path: Path | None, organization: str) -> State:
     if content is None:
         return State()
     counts = content.get("applied_counts")
-    if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
+    if not isinstance(counts, dict) or not all(map(_are_counts, counts.values())):
         raise FILE.unusable(path, "its counts are no numbers")
     try:
         sent = organization_from_record(content["sent"]) if "sent" in content else None
@@ -69,9 +78,13 @@ def read_state(path: Path | None, organization: str) -> State:
 
 def write_state(path: Path, organization: str, state: State) -> None:
     """Keep the state at ``path``, mode 0600, in one step."""
-    content = {**FILE.header(organization), "applied_counts": dict(state.applied_counts or {})}
+    content = {**FILE.header(organization), "applied_counts": dict(state.applied_counts)}
     if state.sent is not None:
         content["sent"] = record_of(state.sent)
     if state.remembered != Remembered():
         content["remembered"] = remembered_as_data(state.remembered)
     write_private(path, [json.dumps(content, indent=2).encode() + b"\n"])
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(count, int) for count in value.values())

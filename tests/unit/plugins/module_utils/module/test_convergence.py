@@ -330,6 +330,18 @@ def test_the_state_file_lets_the_next_run_see_that_the_directory_shrank(
         run(people("ann"), **state)
 
 
+def test_what_was_approved_for_the_members_is_still_looked_at_for_the_groups(run: Converge, tmp_path: Path) -> None:
+    state = {"state_file": str(tmp_path / "state.json"), "policy": {"absent": "ignore", "guards": {"exempt": 0}}}
+    for part in ("members", "groups"):
+        run(people(*PEOPLE), {part}, **state)
+    with pytest.raises(GuardError, match="1 active users, the last applied one held 3") as caught:
+        run(people("ann"), {"members"}, **state)
+    run(people("ann"), {"members"}, **state, approve=[caught.value.result["digest"]])
+    run(people("ann"), {"members"}, **state)
+    with pytest.raises(GuardError, match="1 active users, the last applied one held 3"):
+        run(people("ann"), {"groups"}, **state)
+
+
 def test_the_report_is_written_whatever_happens(run: Converge, server: BitwardenServer, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     add_members(server, ["bob"])

@@ -16,7 +16,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Remembered
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.state import State, read_state, write_state
 
-COUNTS = {"active": 10, "groups": 3, "memberships": 25}
+COUNTS = {"members": {"active": 10, "groups": 3, "memberships": 25}, "groups": {"active": 20, "groups": 2}}
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def test_what_is_remembered_of_members_is_kept(path: Path) -> None:
 
 
 def test_without_file_nothing_is_known(path: Path) -> None:
-    assert read_state(path, "ours") == State(None)
-    assert read_state(None, "ours") == State(None)
+    assert read_state(path, "ours") == State()
+    assert read_state(None, "ours") == State()
 
 
 def test_the_state_of_another_organization_is_refused(path: Path) -> None:
@@ -84,11 +84,21 @@ def test_another_version_is_refused(path: Path, version: object) -> None:
         read_state(path, "ours")
 
 
-@pytest.mark.parametrize("counts", [None, 5, [], {"active": "many"}, {"active": None}])
+@pytest.mark.parametrize(
+    "counts", [None, 5, [], {"members": 5}, {"members": {"active": "many"}}, {"groups": {"active": None}}]
+)
 def test_counts_that_are_no_numbers_are_refused(path: Path, counts: object) -> None:
     altered(path, applied_counts=counts)
     with pytest.raises(ConfigurationError, match="no numbers"):
         read_state(path, "ours")
+
+
+def test_counts_are_those_of_the_parts_and_the_largest_of_both() -> None:
+    state = State(COUNTS)
+    assert state.accepted({"members"}) == COUNTS["members"]
+    assert state.accepted({"groups"}) == COUNTS["groups"]
+    assert state.accepted({"members", "groups"}) == {"active": 20, "groups": 3, "memberships": 25}
+    assert State({"members": {"active": 1}}).accepted({"groups"}) == State().accepted({"members"}) == {}
 
 
 def test_a_folder_is_no_state(tmp_path: Path) -> None:
