@@ -55,16 +55,6 @@ def parse_filter(filter_text: str, option: str) -> Filter:
         ) from None
 
 
-def escape_value(value: str) -> str:
-    """Return a value in the form that stands for itself inside a filter (RFC 4515, 3)."""
-    return re.sub(r"[*()\\\0]", lambda match: f"\\{ord(match.group()):02x}", value)
-
-
-def escape_bytes(value: bytes) -> str:
-    """Return octets, such as an objectGUID, in the form that stands for them inside a filter."""
-    return "".join(f"\\{octet:02x}" for octet in value)
-
-
 class _FilterError(Exception):
     def __init__(self, position: int, reason: str) -> None:
         super().__init__(reason)
