@@ -12,9 +12,11 @@ import time
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.collector import paused_collector
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import parse_address
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection import (
-    ConnectionOptions,
     connect,
     load_ldap3,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection_options import (
+    ConnectionOptions,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.filters import parse_filter
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search

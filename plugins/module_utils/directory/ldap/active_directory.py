@@ -27,9 +27,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection import (
     DirectoryConnection,
+    with_first_server,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection_options import (
     check_connection_options,
     connection_options,
-    with_first_server,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.domain_controllers import (
     find_domain_controllers,

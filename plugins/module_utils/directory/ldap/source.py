@@ -13,9 +13,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.address import parse_address
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection import (
     DirectoryConnection,
+    with_first_server,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.connection_options import (
     check_connection_options,
     connection_options,
-    with_first_server,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.context_csn import ContextCsnTracker
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import (
