@@ -67,6 +67,10 @@ EXECUTED: dict[str, dict[str, tuple[str, ...]]] = {
     f"{GUIDES}/test_add_a_source.py::test_a_source_is_added_and_read_as_the_guide_says": {
         "guide_add_a_source.rst": EVERY,
     },
+    "tests/integration/directory_servers/test_documented.py::test_what_the_pages_say_of_active_directory_is_read": {
+        "guide_active_directory.rst": ("domain: corp.example.org", "servers: [ldaps://dc1"),
+        "guide_ldap.rst": ("Read a domain", "email_domains"),
+    },
     f"{GUIDES}/test_policies.py::test_leavers_are_revoked_at_once_and_removed_a_month_later": {
         "guide_policies.rst": ("grace_days",),
     },
@@ -85,7 +89,9 @@ EXECUTED: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """The blocks that each test executes; a folder stands for the tests in it."""
 
-NOT_EXECUTED: dict[str, dict[str, str]] = {}
+NOT_EXECUTED: dict[str, dict[str, str]] = {
+    "guide_active_directory.rst": {"dsacls": "dsacls is a program of Windows Server"},
+}
 """Why no test executes a block; such blocks are checked for their syntax."""
 
 

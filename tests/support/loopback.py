@@ -19,7 +19,7 @@ POLL_SECONDS = 0.01
 class LoopbackServer:
     """Runs ``server`` from entering to leaving, one thread for each request; ``port`` is known from the beginning."""
 
-    def __init__(self, server: socketserver.ThreadingTCPServer) -> None:
+    def __init__(self, server: socketserver.ThreadingTCPServer | socketserver.ThreadingUDPServer) -> None:
         self._server = server
         self._server.daemon_threads = True
         self.port: int = server.server_address[1]
