@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,8 @@ from ansible_collections.dirsync.bitwarden.tests.support.documented import (
 )
 from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 from ansible_collections.dirsync.bitwarden.tests.support.playbook import sync_playbook
-from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet, snippets
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import CHECKOUT, Snippet, snippets
+from ansible_collections.dirsync.bitwarden.tests.support.terminal import follow
 from ansible_collections.dirsync.bitwarden.tests.support.vendors import Vendors
 
 
@@ -41,38 +41,12 @@ def bitwarden(bitwarden_server: StartBitwarden) -> BitwardenServer:
     return bitwarden_server(tls=True)
 
 
-@pytest.mark.parametrize("page", ["README.md", "guide_getting_started.rst"])
-def test_the_first_inventory_previews_and_runs(
-    page: str, tmp_path: Path, slapd: Slapd, bitwarden: BitwardenServer
-) -> None:
-    prepare_directory(slapd, tmp_path)
-    inventory = tmp_path / "inventory"
-    (inventory / "host_vars" / "acme").mkdir(parents=True)
-    blocks = [block for block in executed_by("test_the_first_inventory_previews_and_runs") if block.place == page]
-    for snippet in blocks:
-        content = snippet.yaml()
-        if "vault_bitwarden_client_id" in content:
-            # What stands for the secrets of the vault, and their names.
-            known = secrets(slapd, bitwarden)
-            text = yaml.safe_dump({name: known[name] for name in content})
-            (inventory / "host_vars" / "acme" / "vault.yml").write_text(text)
-        elif "bitwarden_organizations" in content or "bitwarden_sync_organization" in content:
-            text = local(content, tmp_path, slapd, bitwarden)
-            text = re.sub(r"region: eu", f"server_url: {bitwarden.url}", text)
-            name = "hosts.yml" if "bitwarden_organizations" in content else "host_vars/acme/main.yml"
-            (inventory / name).write_text(text)
-    authorities = tmp_path / "authorities.pem"
-    authorities.write_text(Path(slapd.ca_file).read_text() + Path(bitwarden.ca_file or "").read_text())
-    for playbook in ("preview", "sync"):
-        run = subprocess.run(
-            ["ansible-playbook", "-i", str(inventory), f"dirsync.bitwarden.{playbook}"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "HOME": str(tmp_path), "SSL_CERT_FILE": str(authorities)},
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
-        assert ("ann@example.org" in bitwarden.organization.members()) == (playbook == "sync")
+def test_the_demonstration_runs_and_ci_tests() -> None:
+    """The other command is what runs this test, so that it is only looked up where it is started from."""
+    [block] = executed_by("test_the_demonstration_runs_and_ci_tests")
+    demo, test = (line.partition("#")[0].strip() for line in block.commands)
+    assert (CHECKOUT / ".ci" / "run").read_text().endswith(f"\n{test}\n")
+    follow(replace(block, text=demo), CHECKOUT)
 
 
 @pytest.mark.parametrize("snippet", yaml_of("test_sources_of_the_guides_are_read"), ids=str)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 from ansible_collections.dirsync.bitwarden.tests.emulators.awx.server import AwxServer
@@ -17,7 +17,7 @@ from ansible_collections.dirsync.bitwarden.tests.servers.slapd import Slapd
 
 GROUP = {
     "ansible_connection": "local",
-    "ansible_python_interpreter": sys.executable,
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
     "directory_sync_awx_scm_url": "https://git.example.org/identity/bitwarden-sync.git",
     "directory_sync_awx_image": "registry.example.org/dirsync-ee:1",
     "directory_sync_awx_approvers": ["identity"],
@@ -35,7 +35,7 @@ KEY = {"client_id": "organization.6f0f9b8a-3c1e-4a55-9f0e-2c1d5b7a9e10", "client
 
 ACME = {
     "directory_sync_awx_credentials": [
-        {"name": "acme key", "type": "organization", "inputs": KEY},
+        {"name": "acme API key", "type": "organization", "inputs": KEY},
         {"name": "acme LDAP", "type": "ldap", "inputs": {"bind_password": Slapd.reader_password}},
     ],
     "directory_sync_awx_schedules": [
@@ -52,10 +52,14 @@ class Declaring:
         self._inventory = folder / "inventory.yml"
         self.awx = awx
 
+    @staticmethod
+    def inventory() -> dict[str, Any]:
+        """Return what is declared."""
+        return {"bitwarden_organizations": {"vars": GROUP, "hosts": {"acme": ACME}}}
+
     def run(self) -> str:
         """Run the playbook and return what it printed."""
-        group = {"vars": GROUP, "hosts": {"acme": ACME}}
-        self._inventory.write_text(yaml.safe_dump({"bitwarden_organizations": group}))
+        self._inventory.write_text(yaml.safe_dump(self.inventory()))
         controller = {"CONTROLLER_HOST": self.awx.url, "CONTROLLER_OAUTH_TOKEN": self.awx.token}
         result = subprocess.run(
             ["ansible-playbook", "-i", str(self._inventory), "dirsync.bitwarden.awx"],

@@ -10,6 +10,7 @@ import json
 import pytest
 from ansible_collections.dirsync.bitwarden.tests.emulators.awx.server import AwxServer
 from ansible_collections.dirsync.bitwarden.tests.support.awx_declaring import Declaring
+from ansible_collections.dirsync.bitwarden.tests.support.executed import executed_by
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -23,7 +24,7 @@ def test_everything_is_declared_once(declared: Declaring) -> None:
     assert (preview["job_type"], preview["diff_mode"], preview["playbook"]) == ("check", True, "preview.yml")
     assert (apply["job_type"], apply["limit"], apply["playbook"]) == ("run", "acme", "sync.yml")
     credentials = store.associated[f"job_templates/{apply['id']}/credentials"]
-    assert {store.get("credentials", id_)["name"] for id_ in credentials} == {"acme key", "acme LDAP"}
+    assert {store.get("credentials", id_)["name"] for id_ in credentials} == {"acme API key", "acme LDAP"}
 
     workflow = store.named("workflow_job_templates", "Bitwarden acme workflow")
     assert order(awx, workflow["id"]) == ["preview", "always", "approval", "success", "apply"]
@@ -45,6 +46,15 @@ def test_everything_is_declared_once(declared: Declaring) -> None:
     assert "changed=0" in again, again
     assert "failed=0" in again, again
     assert awx.emulator.state() == state
+
+
+def test_the_readme_of_the_role_is_what_was_declared(declared: Declaring) -> None:
+    [block] = executed_by("test_the_readme_of_the_role_is_what_was_declared")
+    shown = block.yaml()["bitwarden_organizations"]
+    used = declared.inventory()["bitwarden_organizations"]
+    assert shown["vars"].items() <= used["vars"].items()
+    [credentials] = [host["directory_sync_awx_credentials"] for host in shown["hosts"].values()]
+    assert [{"name": each["name"]} for each in used["hosts"]["acme"]["directory_sync_awx_credentials"]] == credentials
 
 
 def order(awx: AwxServer, workflow: int) -> list[str]:
