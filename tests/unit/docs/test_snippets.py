@@ -159,7 +159,13 @@ def parse_ini(text: str) -> None:
     configparser.ConfigParser(strict=False, interpolation=None).read_string(text)
 
 
-PARSERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "ini": parse_ini, "python": ast.parse}
+# A part of a function is python3: the linter of the documentation compiles python as whole files.
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "json": json.loads,
+    "ini": parse_ini,
+    "python": ast.parse,
+    "python3": ast.parse,
+}
 
 
 @by_place(snippets(*PARSERS))
