@@ -39,15 +39,16 @@ def read_deleted_objects(reader: Searcher, domain: str, external_id: str, source
     identity = Identity(external_id, attributes)
     name = attributes.add("name")
     base = f"CN=Deleted Objects,{domain}"
-    users: list[User] = []
+    # By DN, as users and groups are: a server may send an entry twice.
+    users: dict[bytes, User] = {}
     try:
         search = Search(base, _DELETED_USERS, tuple(attributes.names), controls=(SHOW_DELETED,))
         for batch in reader.read(search):
             for dn, row in batch:
                 # The name of a deleted object ends in a line feed, "DEL:" and its objectGUID.
                 shown = (first_text(row, [name]) or "").partition("\n")[0]
-                users.append(User(identity.read(dn, row), None, shown or None, "deleted", source, "deleted object"))
+                users[dn] = User(identity.read(dn, row), None, shown or None, "deleted", source, "deleted object")
     except (NoSuchObjectError, DirectoryAuthenticationError) as error:
         return [], [RecordWarning("deleted_unreadable", base, str(error))]
     identity.check("deleted users", len(users))
-    return users, []
+    return list(users.values()), []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -26,6 +26,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.a
     AccountStatus,
     filetime,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory_deleted import (
+    read_deleted_objects,
+)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.wire import Entry
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 from ansible_collections.dirsync.bitwarden.tests.servers.domain_controller import DOMAIN, DomainController, Limits
 from ansible_collections.dirsync.bitwarden.tests.support.active_directory import group, guid, sid, user
@@ -88,6 +93,16 @@ def test_deleted_users_are_told_from_absent_ones(read: Read) -> None:
         (str(guid(8)), "User 8", "deleted", None)
     ]
     assert len(without.users) == 1
+
+
+def test_a_deleted_user_who_is_sent_twice_is_one() -> None:
+    class Repeating:
+        def read(self, search: Search) -> Iterator[list[Entry]]:
+            row = {"objectguid": [guid(8).bytes_le], "name": [b"User 8"]}
+            yield [(b"CN=User 8", tuple(row.get(name.lower()) for name in search.attributes))] * 2
+
+    users, warnings = read_deleted_objects(Repeating(), DOMAIN, "objectGUID", "corp")
+    assert ([user.external_id for user in users], warnings) == ([str(guid(8))], [])
 
 
 @pytest.mark.parametrize(
