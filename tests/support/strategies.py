@@ -188,7 +188,7 @@ DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
             {
                 "group": st.sampled_from([*IDENTITIES[:4], *NAMES]),
                 "type": st.sampled_from(["owner", "admin", "custom", "user"]),
-                "permissions": st.just({"manageGroups": True}),
+                "permissions": st.just({"manage_groups": True}),
             }
         ),
         max_size=2,
