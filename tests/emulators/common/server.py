@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from types import TracebackType
 from typing import TypeVar
@@ -72,6 +73,7 @@ class EmulatorServer:
         self._certificate: ServerCertificate | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._runner: web.AppRunner | None = None
+        self._connections: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
         self._thread: threading.Thread | None = None
 
     @property
@@ -103,7 +105,7 @@ class EmulatorServer:
         """Close the port and all connections, those of hanging requests included."""
         if self._loop is not None and self._thread is not None:
             if self._runner is not None:
-                asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+                asyncio.run_coroutine_threadsafe(self._close(self._runner), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop = self._runner = self._thread = None
@@ -151,9 +153,18 @@ class EmulatorServer:
         await web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=context).start()
         self.port = self._runner.addresses[0][1]
 
+    async def _close(self, runner: web.AppRunner) -> None:
+        await runner.cleanup()
+        # With TLS, closed connections still wait for the client's farewell.
+        for connection in list(self._connections):
+            connection.abort()
+        await asyncio.sleep(0)
+
     @web.middleware
     async def _observe(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Record the request, let the test's hooks see it, and inject faults."""
+        if request.transport is not None:
+            self._connections.add(request.transport)
         if request.path.startswith(PREFIX):
             return await request.match_info.handler(request)
         record = self.recorder.start(request.method, request.path, request.query, request.headers, await request.read())
