@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: bitwarden_org_doctor
 short_description: Find what is wrong with the identities in a Bitwarden organization
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: bitwarden_org_info
 short_description: Read what a Bitwarden organization holds
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

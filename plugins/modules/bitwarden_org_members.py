@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: bitwarden_org_members
 short_description: Converge the members of a Bitwarden organization to a directory
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: bitwarden_org_sync
 short_description: Converge the members and groups of a Bitwarden organization on one plan
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

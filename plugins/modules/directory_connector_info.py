@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: directory_connector_info
 short_description: Convert the settings of Bitwarden Directory Connector
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

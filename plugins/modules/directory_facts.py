@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: directory_facts
 short_description: Read people and groups from directories into a snapshot file
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - dirsync.bitwarden contributors (@dirsync)
 description:

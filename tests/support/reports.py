@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.version import VERSION
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history import PastRun
 
@@ -75,7 +76,7 @@ def report(
     actions = Counter(record["action"] for record in records)
     outcomes = Counter(record["outcome"] for record in records)
     return {
-        "generator": "dirsync.bitwarden 0.1.0",
+        "generator": f"dirsync.bitwarden {VERSION}",
         "organization": "organization.1",
         "check_mode": check_mode,
         "started": "2026-03-01T12:00:00Z",
