@@ -44,7 +44,7 @@ mutants: setup ## Change the code on which safety rests, and see whether the tes
 
 chaos: setup ## Every fault at every request, and long histories; prints what was tried
 	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils
-	pytest tests/chaos --whole -n 2
+	pytest tests/chaos --whole -n 2 --timeout=1200
 	pytest tests/unit/plugins/module_utils/module/test_state_machine.py --hypothesis-profile=long --timeout=3600 -n 2
 
 test: $(CHECKS) ## Run all the checks below, in this order
