@@ -184,14 +184,18 @@ DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "reinvite_days": st.sampled_from([0, 5]),
     "reinvite_times": st.integers(0, 2),
     "roles": st.lists(
-        st.fixed_dictionaries(
-            {
-                "group": st.sampled_from([*IDENTITIES[:4], *NAMES]),
-                "type": st.sampled_from(["owner", "admin", "custom", "user"]),
-                "permissions": st.just({"manage_groups": True}),
-            }
+        st.builds(
+            lambda group, role: {"group": group, **role},
+            st.sampled_from([*IDENTITIES[:4], *NAMES]),
+            st.sampled_from(
+                [
+                    *({"type": name} for name in ("owner", "admin", "custom", "user")),
+                    {"type": "custom", "permissions": {"manage_groups": True}},
+                ]
+            ),
         ),
         max_size=2,
+        unique_by=lambda entry: entry["group"],
     ),
 }
 """What to give to options of ``policy`` that are neither switches nor choices."""
