@@ -189,7 +189,7 @@ DRAWN_OPTIONS: dict[str, st.SearchStrategy[Any]] = {
             st.sampled_from([*IDENTITIES[:4], *NAMES]),
             st.sampled_from(
                 [
-                    *({"type": name} for name in ("owner", "admin", "custom", "user")),
+                    *({"type": name} for name in ("owner", "admin", "user")),
                     {"type": "custom", "permissions": {"manage_groups": True}},
                 ]
             ),
