@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from types import TracebackType
 
 from ansible_collections.dirsync.bitwarden.tests.support.clean_machine import CleanMachine
-from ansible_collections.dirsync.bitwarden.tests.support.snippets import CHECKOUT, Snippet, snippets
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import CHECKOUT, Snippet, snippets, with_replaced
 
 VAULT_PASSWORD = "the password of the vault"
 
@@ -53,7 +52,7 @@ class Reader:
         block = self._next("yaml")
         path = into or block.caption
         assert path, f"{block} does not say into which file it belongs"
-        self._machine.write(path, _replaced(block.text, replaced or {}))
+        self._machine.write(path, with_replaced(block.text, replaced or {}))
 
     def edits(self, replaced: Mapping[str, str]) -> None:
         """Do as ``ansible-vault create`` says, in a block or in the text, with what the block after it shows."""
@@ -61,7 +60,7 @@ class Reader:
         block = self._next("yaml")
         create = f"ansible-vault create {block.caption}"
         assert commands == [create] or create in self.page, create
-        self._machine.write("content", _replaced(block.text, replaced))
+        self._machine.write("content", with_replaced(block.text, replaced))
         self._machine.shell(f"EDITOR='mv content' {create} --skip-tty-check", f"{VAULT_PASSWORD}\n{VAULT_PASSWORD}\n")
 
     def shown(self, *languages: str) -> Snippet:
@@ -72,11 +71,3 @@ class Reader:
         block = self._left.pop(0)
         assert block.language in languages, f"{block} is {block.language}:\n{block.text}"
         return block
-
-
-def _replaced(text: str, replaced: Mapping[str, str]) -> str:
-    """Return the text with other words in the place of some of it."""
-    for old, new in replaced.items():
-        assert old in text, f"{shlex.quote(old)} is not in\n{text}"
-        text = text.replace(old, new)
-    return text

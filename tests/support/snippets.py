@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -75,6 +75,14 @@ def snippet(place: str, words: str) -> Snippet:
     """Return the one block of a page that holds these words."""
     [found] = [snippet for snippet in snippets() if snippet.place == place and words in snippet.text]
     return found
+
+
+def with_replaced(text: str, replaced: Mapping[str, str]) -> str:
+    """Return the text with other words in the place of some of it, all of which have to be there."""
+    for old, new in replaced.items():
+        assert old in text, f"{old!r} is not in\n{text}"
+        text = text.replace(old, new)
+    return text
 
 
 def commands() -> list[tuple[Snippet, str]]:

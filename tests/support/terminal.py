@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet
+from ansible_collections.dirsync.bitwarden.tests.support.snippets import Snippet, with_replaced
 
 
 def follow(
@@ -28,9 +28,7 @@ def follow(
     answered when it asks. A command that fails ends the test, unless the last one is to fail.
     """
     commands = "\n".join(f'{{ {command}\n}} <<<"$TYPED"' for command in block.commands if command)
-    for words, here in (replaced or {}).items():
-        assert words in commands, f"{block} has no {words}"
-        commands = commands.replace(words, here)
+    commands = with_replaced(commands, replaced or {})
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,

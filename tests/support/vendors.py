@@ -58,15 +58,7 @@ def google_workspace(folder: Path) -> EmulatorServer:
     service_account.delegated_scopes = snippet("guide_google_workspace.rst", "https://www").text.split()
     key = server.google.identity.create_key(service_account, "https://oauth2.googleapis.com/token")
     (folder / "google.json").write_text(json.dumps(key))
-    (folder / "token").write_text(server.google.iam.subject_token)
-    federation = {
-        "type": "external_account",
-        "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/p",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-        "token_url": "https://sts.googleapis.com/v1/token",
-        "credential_source": {"file": str(folder / "token")},
-    }
-    (folder / "federation.json").write_text(json.dumps(federation))
+    server.google.iam.write_credentials(folder)
     account = server.account
     account.add_user("directory-reader@example.org", is_admin=True)
     ann, _bob = (account.add_user(f"{name}@example.org", org_unit_path="/Staff") for name in ("ann", "bob"))

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -89,8 +89,7 @@ def member_events(
     revoked_at: dict[str, datetime] = {}
     invited_at: dict[str, datetime] = {}
     log_works = False
-    tomorrow = now + timedelta(days=1)  # the server's clock may be ahead of ours
-    for event in client.events(now - timedelta(days=LOG_DAYS), tomorrow):
+    for event in _log(client, now):
         log_works = True
         member_id, author, time = event.member_id or "", _author(event), _time(event)
         if author and member_id in missing:
@@ -115,8 +114,7 @@ def events_since(client: BitwardenClient, start: datetime, now: datetime, most: 
     """
     found: list[Event] = []
     log_works = False
-    tomorrow = now + timedelta(days=1)  # the server's clock may be ahead of ours
-    for event in client.events(now - timedelta(days=LOG_DAYS), tomorrow):
+    for event in _log(client, now):
         log_works = True
         time = _time(event)
         if time is None or len(found) == most:
@@ -125,6 +123,12 @@ def events_since(client: BitwardenClient, start: datetime, now: datetime, most: 
             break
         found.append(event)
     return tuple(found) if log_works else None
+
+
+def _log(client: BitwardenClient, now: datetime) -> Iterator[Event]:
+    """Yield the events of the year before ``now`` (aware), newest first."""
+    tomorrow = now + timedelta(days=1)  # the server's clock may be ahead of ours
+    return client.events(now - timedelta(days=LOG_DAYS), tomorrow)
 
 
 def _members_of(client: BitwardenClient, group_id: str) -> frozenset[str] | None:

@@ -65,7 +65,7 @@ def check_guards(
     snapshot: Snapshot,
     organization: Organization,
     policy: Policy,
-    accepted: Mapping[str, int] | None,
+    accepted: Mapping[str, int],
     *,
     seats: Seats | None = None,
     approved: Sequence[str] = (),
@@ -73,9 +73,9 @@ def check_guards(
 ) -> None:
     """Raise GuardError if the plan goes beyond a guard, or, where plans were approved, if it is none of them.
 
-    ``accepted`` are the counts of the snapshot that was last applied (see State.accepted), or None if unknown;
-    ``seats`` are those of the organization, or None where they are not limited or not known. ``since_approval`` says
-    what has changed since the approval, as far as that is known.
+    ``accepted`` are the counts of the snapshot that was last applied (see State.accepted), none where that is not
+    known; ``seats`` are those of the organization, or None where they are not limited or not known. ``since_approval``
+    says what has changed since the approval, as far as that is known.
     """
     if plan.digest in approved:
         return
@@ -97,7 +97,7 @@ def find_trips(
     snapshot: Snapshot,
     organization: Organization,
     policy: Policy,
-    accepted: Mapping[str, int] | None,
+    accepted: Mapping[str, int],
     seats: Seats | None = None,
 ) -> tuple[Trip, ...]:
     """Return every guard that the plan goes beyond.
@@ -153,11 +153,11 @@ def _empty(snapshot: Snapshot, groups: int, plan: Plan, guards: Guards) -> Itera
         yield Trip("empty_snapshot", f"the snapshot holds no membership, and {leavers} members would leave groups")
 
 
-def _shrink(snapshot: Snapshot, accepted: Mapping[str, int] | None, guards: Guards) -> Iterator[Trip]:
+def _shrink(snapshot: Snapshot, accepted: Mapping[str, int], guards: Guards) -> Iterator[Trip]:
     """A directory that lost much since the last run that was applied was perhaps not read as a whole."""
     counts = snapshot.counts()
     for what, words in (("active", "active users"), ("groups", "groups"), ("memberships", "memberships")):
-        before = (accepted or {}).get(what, 0)
+        before = accepted.get(what, 0)
         if _exceeds(before - counts[what], before, guards.shrink, guards.exempt):
             yield Trip("shrink", f"the snapshot holds {counts[what]} {words}, the last applied one held {before}")
 

@@ -11,6 +11,7 @@ API signs claims for whoever may act as a service account
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -36,6 +37,24 @@ class Iam:
         self.workload = "principal://iam.googleapis.com/example/subject/runner"
         self.subject_token = "token-of-the-other-issuer"
         self.token_creators = {self.workload}
+
+    def write_credentials(self, folder: Path) -> Path:
+        """Write the file by which Google's libraries sign in as the workload, and return where it is.
+
+        https://google.aip.dev/auth/4117 describes it; the token of the other issuer lies beside it.
+        """
+        token = folder / "token"
+        token.write_text(self.subject_token)
+        credentials = {
+            "type": "external_account",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/p",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": "https://sts.googleapis.com/v1/token",
+            "credential_source": {"file": str(token)},
+        }
+        path = folder / "federation.json"
+        path.write_text(json.dumps(credentials))
+        return path
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""

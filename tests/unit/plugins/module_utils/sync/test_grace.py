@@ -102,7 +102,7 @@ def test_removals_after_grace_count_for_the_guard() -> None:
     policy = Policy(absent="remove", grace_days=30, guards=Guards(removals=Limit(count=0)))
     directory = snapshot([user("bob")])
     plan = make_plan(directory, members, policy, revoked(31), {"members"})
-    assert [trip.guard for trip in find_trips(plan, directory, members, policy, None)] == ["removals"]
+    assert [trip.guard for trip in find_trips(plan, directory, members, policy, {})] == ["removals"]
 
 
 def test_the_digest_does_not_depend_on_the_clock() -> None:

@@ -44,8 +44,11 @@ PEOPLE = [f"p{number:03}" for number in range(100)]
 OFF = replace(Guards(), **{limit.name: Limit() for limit in fields(Guards) if limit.name != "exempt"})
 
 
+NOTHING_APPLIED: Mapping[str, int] = {}
+
+
 def trips_of(
-    directory: Snapshot, current: Organization, accepted: Mapping[str, int] | None = None, /, **policy: Any
+    directory: Snapshot, current: Organization, accepted: Mapping[str, int] = NOTHING_APPLIED, /, **policy: Any
 ) -> dict[str, str]:
     """Return the messages of the guards that stop the plan, by the name of the guard."""
     settings = Policy(**policy)
@@ -155,7 +158,7 @@ def test_each_group_is_guarded_by_itself() -> None:
 @pytest.mark.parametrize("policy", [Policy(), Policy(absent="ignore", guards=OFF)], ids=["default", "lax"])
 def test_a_snapshot_without_active_users_is_refused_always(users: list[Any], policy: Policy) -> None:
     directory, current = snapshot(users), organization([member("ann", None)])
-    trips = find_trips(make_plan(directory, current, policy), directory, current, policy, None)
+    trips = find_trips(make_plan(directory, current, policy), directory, current, policy, {})
     assert [str(trip) for trip in trips] == ["the snapshot holds no active user"]
 
 
@@ -183,7 +186,7 @@ def test_a_snapshot_that_shrank_since_the_last_applied_one_is_refused(what: str,
 
 
 def test_without_memory_nothing_shrinks() -> None:
-    assert trips_of(snapshot([user("ann")]), organization(), None) == {}
+    assert trips_of(snapshot([user("ann")]), organization(), {}) == {}
 
 
 def test_a_directory_that_grows_is_no_concern() -> None:
@@ -202,7 +205,7 @@ def test_the_error_says_what_was_stopped_and_how_to_go_on() -> None:
     directory = members_but(21)
     plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
     with pytest.raises(GuardError, match="nothing was written: 21 of 100 members would be revoked") as caught:
-        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None)
+        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), {})
     assert f"approve: ['{plan.digest}']" in str(caught.value)
     assert [trip.split(",")[0] for trip in caught.value.trips] == ["21 of 100 members would be revoked"]
 
@@ -210,7 +213,7 @@ def test_the_error_says_what_was_stopped_and_how_to_go_on() -> None:
 def test_the_digest_approves_that_plan_and_no_other() -> None:
     directory = members_but(30)
     plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
-    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other", plan.digest])
+    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), {}, approved=["sha256:other", plan.digest])
     larger = members_but(31)
     with pytest.raises(GuardError):
         check_guards(
@@ -218,27 +221,27 @@ def test_the_digest_approves_that_plan_and_no_other() -> None:
             larger,
             HUNDRED_MEMBERS,
             Policy(),
-            None,
+            {},
             approved=[plan.digest],
         )
 
 
 def test_a_plan_within_its_guards_passes() -> None:
     directory = members_but(3)
-    check_guards(make_plan(directory, HUNDRED_MEMBERS, Policy()), directory, HUNDRED_MEMBERS, Policy(), None)
+    check_guards(make_plan(directory, HUNDRED_MEMBERS, Policy()), directory, HUNDRED_MEMBERS, Policy(), {})
 
 
 def test_beside_an_approved_plan_not_even_a_harmless_one_passes() -> None:
     directory = members_but(3)
     plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
     with pytest.raises(GuardError, match=f"{plan.digest}.* is not the one that was approved"):
-        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other"])
+        check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), {}, approved=["sha256:other"])
 
 
 def test_where_nothing_is_left_to_do_an_old_approval_does_no_harm() -> None:
     directory = members_but(0)
     plan = make_plan(directory, HUNDRED_MEMBERS, Policy())
-    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), None, approved=["sha256:other"])
+    check_guards(plan, directory, HUNDRED_MEMBERS, Policy(), {}, approved=["sha256:other"])
 
 
 @pytest.mark.parametrize(
@@ -257,7 +260,7 @@ def test_seats_are_not_bought_unasked(seats: Seats | None, allowed: bool, messag
     current = organization([member("ann"), member("bob", status=MemberStatus.REVOKED), member("eve", external_id=None)])
     policy = Policy(allow_seat_purchase=allowed)
     plan = make_plan(directory, current, policy)
-    trips = {trip.guard: str(trip) for trip in find_trips(plan, directory, current, policy, None, seats)}
+    trips = {trip.guard: str(trip) for trip in find_trips(plan, directory, current, policy, {}, seats)}
     assert ("seats" in trips) == (message is not None)
     if message:
         assert trips["seats"].startswith(message)
@@ -378,7 +381,7 @@ def test_excluded_members_occupy_their_seats() -> None:
     policy = Policy(exclude=exclude)
     directory = snapshot([user("ann")])
     plan = make_plan(directory, HUNDRED_MEMBERS, policy)
-    trips = find_trips(plan, directory, HUNDRED_MEMBERS, policy, None, Seats(100, None))
+    trips = find_trips(plan, directory, HUNDRED_MEMBERS, policy, {}, Seats(100, None))
     assert [trip.guard for trip in trips] == ["seats"]
 
 
@@ -392,7 +395,7 @@ def test_a_share_is_one_of_those_who_are_not_protected(protected: dict[str, list
 
     def tripped(directory: Snapshot, settings: Policy) -> list[str]:
         plan = make_plan(directory, current, settings, parts={"members"})
-        return [str(trip).partition(",")[0] for trip in find_trips(plan, directory, current, settings, None)]
+        return [str(trip).partition(",")[0] for trip in find_trips(plan, directory, current, settings, {})]
 
     people = [user(name) for name in PEOPLE]
     assert tripped(snapshot(people), policy) == ["10 of 10 members would be revoked"]

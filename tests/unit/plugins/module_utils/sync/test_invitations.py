@@ -130,7 +130,7 @@ def test_withdrawals_count_as_removals_for_the_guard() -> None:
     current, directory = organization([member("ann", status=INVITED)]), snapshot([user("ann")])
     policy = Policy(purge_days=30, guards=Guards(removals=Limit(count=0)))
     plan = make_plan(directory, current, policy, invited(31), {"members"})
-    assert [trip.guard for trip in find_trips(plan, directory, current, policy, None)] == ["removals"]
+    assert [trip.guard for trip in find_trips(plan, directory, current, policy, {})] == ["removals"]
 
 
 def test_the_log_is_asked_only_about_invitations_of_unknown_age() -> None:

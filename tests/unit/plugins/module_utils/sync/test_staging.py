@@ -145,9 +145,9 @@ def test_a_lost_answer_is_looked_after() -> None:
 def test_staging_needs_no_seat_and_counts_for_the_guard_of_invitations() -> None:
     current, directory = able(member("bob")), snapshot([user("ann"), user("bob")])
     plan = make_plan(directory, current, STAGE)
-    assert find_trips(plan, directory, current, STAGE, None, Seats(1, 1)) == ()
+    assert find_trips(plan, directory, current, STAGE, {}, Seats(1, 1)) == ()
     policy = replace(STAGE, guards=Guards(invitations=Limit(count=0)))
-    assert [trip.guard for trip in find_trips(plan, directory, current, policy, None)] == ["invitations"]
+    assert [trip.guard for trip in find_trips(plan, directory, current, policy, {})] == ["invitations"]
 
 
 def test_who_is_staged_waits_for_an_administrator() -> None:

@@ -239,16 +239,8 @@ class TestKeyless:
         monkeypatch: pytest.MonkeyPatch,
         tmp_path: Path,
     ) -> GoogleWorkspaceProvider:
-        (tmp_path / "token").write_text(server.google.iam.subject_token)
-        configuration = {
-            "type": "external_account",
-            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/p",
-            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-            "token_url": "https://sts.googleapis.com/v1/token",
-            "credential_source": {"file": str(tmp_path / "token")},
-        }
-        (tmp_path / "federation.json").write_text(json.dumps(configuration))
-        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "federation.json"))
+        credentials = server.google.iam.write_credentials(tmp_path)
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(credentials))
         return make_provider(
             service_account_json=None,
             impersonate_service_account=SERVICE_ACCOUNT,
