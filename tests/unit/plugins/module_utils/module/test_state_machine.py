@@ -101,7 +101,8 @@ class History(RuleBasedStateMachine):
     @rule(policy=policy_options())
     def the_policy_changes(self, policy: dict[str, Any]) -> None:
         if self.world.mode is Mode.VAULTWARDEN:
-            policy = {name: value for name, value in policy.items() if value != "remove"}
+            refused = {"purge_days", "reinvite_days"}
+            policy = {name: value for name, value in policy.items() if value != "remove" and name not in refused}
             policy["protected"] = {"emails": [next(iter(self.organization.members()))]}
         self.policy = policy
 
