@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ PEOPLE = [f"p{number:03}" for number in range(100)]
 OFF = replace(Guards(), **{limit.name: Limit() for limit in fields(Guards) if limit.name != "exempt"})
 
 
-NOTHING_APPLIED: Mapping[str, int] = {}
+NOTHING_APPLIED: Mapping[str, int] = MappingProxyType({})
 
 
 def trips_of(
