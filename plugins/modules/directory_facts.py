@@ -236,7 +236,8 @@ ansible_facts:
             warnings: 2
         sources:
           description: For each source its name and type, what was read (RV(ignore:server)), when, how much of it is in
-            the snapshot, and details that depend on the type.
+            the snapshot, and details that depend on the type. With the option C(incremental) of a type the details say
+            whether the read was C(incremental), and of one that was not, C(full_read_because).
           type: list
           elements: dict
           sample:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -26,8 +26,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import EmulatorServer
 from ansible_collections.dirsync.bitwarden.tests.emulators.google import GoogleServer
-from ansible_collections.dirsync.bitwarden.tests.emulators.graph import GraphEmulator, GraphServer
-from ansible_collections.dirsync.bitwarden.tests.emulators.okta import DEFAULT_CLIENT_ID, OktaEmulator, OktaServer
+from ansible_collections.dirsync.bitwarden.tests.emulators.graph import GraphEmulator, GraphServer, Tenant
+from ansible_collections.dirsync.bitwarden.tests.emulators.okta import DEFAULT_CLIENT_ID, OktaEmulator, OktaServer, Org
 from ansible_collections.dirsync.bitwarden.tests.emulators.okta.fixture import ServiceAppKey
 from ansible_collections.dirsync.bitwarden.tests.emulators.onelogin import OneLoginEmulator, OneLoginServer
 from ansible_collections.dirsync.bitwarden.tests.support.entra_id import fill
@@ -40,25 +40,27 @@ WAITING = tuple(
 
 @dataclass(frozen=True)
 class WebSource:
-    """A running service and how to read it; ``secrets`` must show up nowhere."""
+    """A running service and how to read it, on top of ``state`` if there is one; ``secrets`` must show up nowhere."""
 
     type: str
     server: EmulatorServer
     options: Mapping[str, Any]
     secrets: Sequence[str]
+    state: Mapping[str, Any] | None = None
 
     def read(self, *, retries: int = 2, patience: float = 5.0) -> Reading:
         """Return one complete reading, signing in anew; ``patience`` are the seconds of each wait for an answer."""
         request: dict[str, Any] = {"user_query": None, "group_query": None, "read_groups": True}
         request |= {"retries": retries, "timeout": patience}
-        return provider(self.type, "people", {**self.options, **request}).read()
+        return provider(self.type, "people", {**self.options, **request}).read(self.state)
 
 
-def _entra_id() -> WebSource:
+def _entra_id() -> tuple[WebSource, Tenant]:
     server = GraphServer(GraphEmulator()).start()
     fill(server.tenant, users=12, groups=4, members=5)
     options = server.source_options()
-    return WebSource("entra_id", server, _checked(entra_id_spec(), options), [options["client_secret"]])
+    source = WebSource("entra_id", server, _checked(entra_id_spec(), options), [options["client_secret"]])
+    return source, server.tenant
 
 
 def _google_workspace() -> WebSource:
@@ -73,17 +75,20 @@ def _google_workspace() -> WebSource:
     return WebSource("google_workspace", server, _checked(google_workspace_spec(), options), secrets)
 
 
-def _okta(*, service_app: bool = False) -> WebSource:
+def _okta(*, service_app: bool = False) -> tuple[WebSource, Org]:
     key = ServiceAppKey()
     server = OktaServer(OktaEmulator(app=key.app())).start()
+    # Changes of the last minutes are read again, whether they were seen or not.
+    server.clock.advance(-3600)
     users = [server.org.add_user(f"user{number}@example.org") for number in range(201)]
     for number in range(4):
         server.org.add_group(f"group{number}", *users[number : number + 5])
+    server.clock.advance(3600)
     credentials = {"client_id": DEFAULT_CLIENT_ID, "private_key": key.pem, "key_id": "emulated-key"}
     options = {"org_url": server.url, "ca_file": server.ca_file}
     options |= credentials if service_app else {"api_token": server.api_token}
     secrets = [server.api_token, *key.pem.splitlines()[1:-1]]
-    return WebSource("okta", server, _checked(okta_spec(), options), secrets)
+    return WebSource("okta", server, _checked(okta_spec(), options), secrets), server.org
 
 
 def _onelogin() -> WebSource:
@@ -96,11 +101,50 @@ def _onelogin() -> WebSource:
     return WebSource("onelogin", server, _checked(onelogin_spec(), options), [server.client_secret])
 
 
+def _with_changes(source: WebSource, change: Callable[[], None]) -> WebSource:
+    """Return a source of which only what changed since an earlier read is read."""
+    source = replace(source, options={**source.options, "incremental": True})
+    source = replace(source, state=source.read().state)
+    change()
+    assert source.read().details["incremental"] is True
+    return source
+
+
+def _changed_entra_id() -> WebSource:
+    source, tenant = _entra_id()
+    users, groups = ([item.id for item in tenant.of_kind(kind)] for kind in ("user", "group"))
+
+    def change() -> None:
+        tenant.update(users[0], accountEnabled=False)
+        tenant.delete(users[1])
+        tenant.remove_member(groups[0], users[2])
+        tenant.add_group("new", [tenant.add_user("new"), *users[3:5]])
+        tenant.delete(groups[1])
+
+    return _with_changes(source, change)
+
+
+def _changed_okta() -> WebSource:
+    source, org = _okta()
+    users, groups = list(org.users.values()), list(org.groups.values())
+
+    def change() -> None:
+        org.set_status(users[0], "SUSPENDED")
+        org.set_status(users[1], "DEPROVISIONED")
+        org.remove_member(groups[1], users[2])
+        org.add_group("new", org.add_user("new@example.org"), users[4])
+        org.delete_group(groups[2])
+
+    return _with_changes(source, change)
+
+
 WEB_SOURCES: dict[str, Callable[[], WebSource]] = {
-    "entra_id": _entra_id,
+    "entra_id": lambda: _entra_id()[0],
+    "entra_id, changes": _changed_entra_id,
     "google_workspace": _google_workspace,
-    "okta with a token": _okta,
-    "okta as a service app": lambda: _okta(service_app=True),
+    "okta with a token": lambda: _okta()[0],
+    "okta as a service app": lambda: _okta(service_app=True)[0],
+    "okta, changes": _changed_okta,
     "onelogin": _onelogin,
 }
 

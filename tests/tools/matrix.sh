@@ -18,7 +18,7 @@ declare -A supported=([2.16]="3.10 3.11 3.12" [2.19]="3.11 3.12 3.13" [2.20]="3.
 # Prints the path of an interpreter: one on PATH, else one of pyenv, whose shims work for the version that is switched on only.
 find_python() {
     local candidate
-    for candidate in "python$1" "$HOME/.pyenv/versions/$1".*/bin/python; do
+    for candidate in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
         "$candidate" -c 'import ensurepip, sys; print(sys.executable)' 2>/dev/null && return
     done
     return 1

@@ -30,14 +30,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
     TenantRecords,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.settings import Settings
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.transport import same_origin
 
 REMOVED = "@removed"
 MEMBERS = "members@delta"
-
-
-class FullReadNeededError(Exception):
-    """The changes do not tell everything; the text says why."""
 
 
 def read_changes(client: GraphClient, settings: Settings, state: State) -> tuple[TenantRecords, Links]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id import queries
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.authentication import SignIn
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.client import GraphClient, verdict
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.delta import (
-    FullReadNeededError,
-    read_changes,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.delta import read_changes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import GraphRefusedError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.reader import TenantReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.records import (
@@ -27,6 +25,11 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.semantics import reading_of
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.settings import settings_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import (
+    FullReadNeededError,
+    check_age,
+    read_details,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.client import HttpClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.pacing import Pacer
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import TokenCache
@@ -69,22 +72,15 @@ class EntraIdProvider:
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return all users and groups; raises DirectoryError unless everything was read.
 
-        With ``incremental``, only changes since ``previous`` are read where that is possible. ``details`` say which
-        of both was done, why, and with how many calls.
+        With ``incremental``, only changes since ``previous`` are read where that is possible.
         """
-        reason = "incremental is false"
-        if self._settings.incremental:
-            state = decode(previous, self._settings)
-            if state is None:
-                reason = "there is no saved state of this tenant and selection"
-            elif self._now() - state.full_read_at >= self._settings.full_read_hours * 3600:
-                reason = f"the last full read is {self._settings.full_read_hours} hours ago or more"
-            else:
-                try:
-                    return self._read_changes(state)
-                except FullReadNeededError as need:
-                    reason = str(need)
-        return self._read_all(reason)
+        if not self._settings.incremental:
+            return self._read_all({})
+        try:
+            return self._read_changes(previous)
+        except FullReadNeededError as doubt:
+            reason = str(doubt)
+        return self._read_all(read_details(reason))
 
     def probe(self) -> Mapping[str, Any]:
         """Return the tenant, the permissions of the application, how much Graph counts, and some of its records."""
@@ -112,17 +108,22 @@ class EntraIdProvider:
             result["sample_groups"] = [group.get("displayName") for group in pages[1]["value"]]
         return result
 
-    def _read_all(self, reason: str) -> Reading:
+    def _read_all(self, details: Mapping[str, Any]) -> Reading:
         records, links = TenantReader(self._client, self._settings).read()
-        reading = self._reading(records, {"read": "full", "full_read_because": reason})
+        reading = self._reading(records, details)
         if links is None:
             return reading
         return replace(reading, state=encode(State(records, links, self._now()), self._settings))
 
-    def _read_changes(self, state: State) -> Reading:
+    def _read_changes(self, previous: Mapping[str, Any] | None) -> Reading:
+        state = decode(previous, self._settings)
+        if state is None:
+            raise FullReadNeededError("there is no saved state of this tenant and selection")
         full_read_at = state.full_read_at
+        longest = timedelta(hours=self._settings.full_read_hours)
+        check_age(timedelta(seconds=self._now() - full_read_at), longest)
         records, links = read_changes(self._client, self._settings, state)
-        reading = self._reading(records, {"read": "incremental"})
+        reading = self._reading(records, read_details(None))
         return replace(reading, state=encode(State(records, links, full_read_at), self._settings))
 
     def _reading(self, records: TenantRecords, details: Mapping[str, Any]) -> Reading:

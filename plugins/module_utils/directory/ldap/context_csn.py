@@ -9,14 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import value_text
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.filters import parse_filter
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import (
-    Entries,
-    FullReadNeededError,
-    Update,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import Entries, Update
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import ANY_ENTRY, Search
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader

@@ -15,6 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import (
+    FullReadNeededError,
+    check_age,
+    read_details,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import Search, Searcher
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.wire import Entry
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
@@ -24,10 +29,6 @@ _VERSION = 1
 Entries = list[Entry]
 Update = Callable[[Search, Entries], Entries]
 """Brings the remembered entries of a search up to date."""
-
-
-class FullReadNeededError(Exception):
-    """What changed cannot be told for certain; ``str()`` says why."""
 
 
 class ChangeTracker(Protocol):
@@ -145,26 +146,25 @@ def read_incrementally(
     try:
         marker = tracker.marker()
     except FullReadNeededError as doubt:
-        return _with_details(read(searcher), incremental=False, full_read_because=str(doubt))
+        return _with_details(read(searcher), str(doubt))
     try:
         memory = _usable(load_memory(previous), now, longest)
         remembered = _Rememberer(memory, tracker.changes_between(memory.marker, marker))
-        reading = _with_details(read(remembered), incremental=True)
+        reading = _with_details(read(remembered), None)
         return replace(reading, state=Memory(marker, memory.full_read_at, remembered.searches).save())
     except FullReadNeededError as doubt:
         reason = str(doubt)
     recorder = _Recorder(searcher)
-    reading = _with_details(read(recorder), incremental=False, full_read_because=reason)
+    reading = _with_details(read(recorder), reason)
     return replace(reading, state=Memory(marker, now, recorder.searches).save())
 
 
 def _usable(memory: Memory | None, now: datetime, longest: timedelta) -> Memory:
     if memory is None:
         raise FullReadNeededError("there is nothing to build upon")
-    if not timedelta(0) <= now - memory.full_read_at < longest:
-        raise FullReadNeededError("the last full read is too long ago")
+    check_age(now - memory.full_read_at, longest)
     return memory
 
 
-def _with_details(reading: Reading, **details: Any) -> Reading:
-    return replace(reading, details={**reading.details, **details})
+def _with_details(reading: Reading, full_read_because: str | None) -> Reading:
+    return replace(reading, details={**reading.details, **read_details(full_read_because)})

@@ -18,17 +18,14 @@ from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import DirectoryAuthenticationError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.dn import normal_form
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory_deleted import (
     SHOW_DELETED,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.attributes import Values, whole_number
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import NoSuchObjectError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.filters import parse_filter
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import (
-    Entries,
-    FullReadNeededError,
-    Update,
-)
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.incremental import Entries, Update
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.layout import Layout
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.paging import ANY_ENTRY, Search
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.reader import SearchReader

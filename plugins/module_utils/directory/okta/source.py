@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import HttpError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError, read_details
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta import state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.client import (
     GROUPS,
@@ -83,7 +84,7 @@ class OktaProvider:
                 server=client.origin,
                 details={
                     "authentication": client.authentication.kind,
-                    "incremental": read.incremental,
+                    **(read_details(read.full_read_because) if self._options["incremental"] else {}),
                     "calls": statistics.calls,
                     "retries": statistics.retries,
                     "waited_seconds": round(statistics.waited_seconds, 1),
@@ -133,15 +134,23 @@ class OktaProvider:
     def _read(self, client: OktaClient, previous: Mapping[str, Any] | None) -> state.OrgRead:
         """Return what changed put into what was known, or everything read anew where that is not sure to be right."""
         reader = OrgReader(client, self._query)
-        longest = timedelta(hours=self._options["full_read_hours"])
-        known = state.load(previous, client.origin, self._query, longest) if self._incremental else None
-        if known:
-            reader.read_changes(known.content, known.since, known.is_changed)
-            if state.is_consistent(known.content):
-                return replace(known, read_at=state.server_time(client.server_date), incremental=True)
+        try:
+            return self._read_changes(reader, client, previous)
+        except FullReadNeededError as doubt:
+            reason = str(doubt)
         content = reader.read()
         read_at = state.server_time(client.server_date)
-        return state.OrgRead(content, read_at, full_read_at=read_at)
+        return state.OrgRead(content, read_at, full_read_at=read_at, full_read_because=reason)
+
+    def _read_changes(self, reader: OrgReader, client: OktaClient, previous: Mapping[str, Any] | None) -> state.OrgRead:
+        if not self._incremental:
+            raise FullReadNeededError("only a part of the org is read, so that nothing tells whether all changes came")
+        longest = timedelta(hours=self._options["full_read_hours"])
+        known = state.load(previous, client.origin, self._query, longest)
+        reader.read_changes(known.content, known.since, known.is_changed)
+        if not state.is_consistent(known.content):
+            raise FullReadNeededError("the changes do not lead to the number of users that Okta counts")
+        return replace(known, read_at=state.server_time(client.server_date), full_read_because=None)
 
     def _users(self, content: OrgContent) -> list[User]:
         users = (user_from(person, self._options["statuses"], self._name) for person in content.people.values())

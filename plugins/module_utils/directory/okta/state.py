@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError, check_age
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.reader import OrgContent, OrgQuery
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.semantics import (
     DEPROVISIONED,
@@ -27,12 +28,15 @@ OVERLAP = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class OrgRead:
-    """A read: its content and its time by Okta's clock, and the time of the full read that it builds upon or is."""
+    """A read: its content and its time by Okta's clock, and the time of the full read that it builds upon or is.
+
+    ``full_read_because`` says why it is full, None for an incremental one.
+    """
 
     content: OrgContent
     read_at: datetime
     full_read_at: datetime
-    incremental: bool = False
+    full_read_because: str | None = None
 
     @property
     def since(self) -> str:
@@ -68,21 +72,20 @@ def save(read: OrgRead, origin: str, query: OrgQuery) -> dict[str, Any]:
     }
 
 
-def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, longest: timedelta) -> OrgRead | None:
-    """Return the read that was saved, None where it cannot be built upon: another query, damaged, or too old.
+def load(state: Mapping[str, Any] | None, origin: str, query: OrgQuery, longest: timedelta) -> OrgRead:
+    """Return the read that was saved; raises FullReadNeededError where it cannot be built upon.
 
     A full read must not be older than ``longest``, because users who are deleted for good leave no trace.
     """
     if not state or state.get("version") != VERSION or state.get("query") != _fingerprint(origin, query):
-        return None
+        raise FullReadNeededError("there is no saved state of this org and selection")
     try:
         people = [Person(*row) for row in state["people"]]
         members = {id_: [people[place].id for place in places] for id_, places in state["members"].items()}
         read_at, full_read_at = (datetime.fromisoformat(state[name]) for name in ("read_at", "full_read_at"))
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-        return None
-    if not timedelta(0) <= datetime.now(timezone.utc) - full_read_at < longest:
-        return None
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise FullReadNeededError("the saved state is damaged") from error
+    check_age(datetime.now(timezone.utc) - full_read_at, longest)
     return OrgRead(OrgContent({person.id: person for person in people}, [], dict(members)), read_at, full_read_at)
 
 

@@ -18,7 +18,8 @@ from ansible_collections.dirsync.bitwarden.tests.support.entra_id import entra_i
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-DAY = 24 * 3600
+HOUR = 3600
+DAY = 24 * HOUR
 
 
 def read(server: GraphServer, previous: Mapping[str, Any] | None = None, **options: Any) -> Reading:
@@ -43,7 +44,7 @@ def assert_same(first: Reading, second: Reading) -> None:
 def test_first_read_is_full_and_keeps_state(server: GraphServer, tenant: Tenant) -> None:
     tenant.add_user("ann")
     reading = read(server)
-    assert reading.details["read"] == "full"
+    assert reading.details["incremental"] is False
     assert "no saved state" in reading.details["full_read_because"]
     assert reading.state is not None
 
@@ -53,7 +54,7 @@ def test_nothing_changed_takes_two_calls(server: GraphServer, tenant: Tenant) ->
     first = read(server)
     server.recorder.clear()
     second = read(server, first.state)
-    assert second.details["read"] == "incremental"
+    assert second.details["incremental"] is True
     assert_same(first, second)
     assert [request.path.rpartition("/")[2] for request in server.recorder.requests()] == ["token", "$batch"]
 
@@ -73,7 +74,7 @@ def test_changes_are_applied(server: GraphServer, tenant: Tenant) -> None:
     tenant.delete(gone)
     tenant.add_group("New", [group, dan])
     incremental = read(server, state)
-    assert incremental.details["read"] == "incremental"
+    assert incremental.details["incremental"] is True
     assert_same(incremental, read(server))
     assert members_by_name(incremental) == {"Renamed": ["Ann", "Eve"], "New": ["Dan", "Renamed"]}
 
@@ -83,7 +84,7 @@ def test_state_of_an_incremental_read_serves_the_next(server: GraphServer, tenan
     for number in range(3):
         tenant.add_user(f"user{number}")
         reading = read(server, state)
-        assert (reading.details["read"], len(reading.users)) == ("incremental", number + 1)
+        assert (reading.details["incremental"], len(reading.users)) == (True, number + 1)
         state = reading.state
 
 
@@ -98,7 +99,7 @@ def test_group_on_many_pages_is_merged(server: GraphServer, tenant: Tenant) -> N
     for user in ids[10:]:
         tenant.add_member(group, user)
     reading = read(server, state)
-    assert reading.details["read"] == "incremental"
+    assert reading.details["incremental"] is True
     assert members_by_name(reading) == {"Group": [f"User{number}" for number in range(5, 20)]}
 
 
@@ -128,7 +129,7 @@ def test_units_are_read_each_time(server: GraphServer, tenant: Tenant) -> None:
     state = read(server, administrative_units=[unit]).state
     tenant.objects[unit].members[group] = None
     reading = read(server, state, administrative_units=[unit])
-    assert (reading.details["read"], [user.name for user in reading.users]) == ("incremental", ["Ann"])
+    assert (reading.details["incremental"], [user.name for user in reading.users]) == (True, ["Ann"])
 
 
 def test_without_groups_only_users_are_followed(server: GraphServer, tenant: Tenant) -> None:
@@ -137,13 +138,14 @@ def test_without_groups_only_users_are_followed(server: GraphServer, tenant: Ten
     state = read(server, read_groups=False).state
     tenant.add_user("bob")
     reading = read(server, state, read_groups=False, deleted=False)
-    assert (reading.details["read"], len(reading.users), reading.groups) == ("incremental", 2, [])
+    assert (reading.details["incremental"], len(reading.users), reading.groups) == (True, 2, [])
 
 
 @pytest.mark.parametrize(
     ("what", "reason"),
     [
-        ("old", "24 hours ago or more"),
+        ("old", "too long ago"),
+        ("future", "too long ago"),
         ("expired", "syncStateNotFound"),
         ("reset", "resyncRequired"),
         ("restored", "a user was restored"),
@@ -161,6 +163,8 @@ def test_doubt_leads_to_a_full_read(server: GraphServer, tenant: Tenant, what: s
     hours = 24
     if what == "old":
         server.clock.advance(DAY)
+    elif what == "future":
+        server.clock.advance(-HOUR)
     elif what == "expired":
         server.clock.advance(8 * DAY)
         hours = 24 * 30
@@ -173,7 +177,7 @@ def test_doubt_leads_to_a_full_read(server: GraphServer, tenant: Tenant, what: s
     else:
         tenant.log[-1] = type(tenant.log[-1])("user", bob, frozenset({"displayName"}))
     reading = read(server, state, full_read_hours=hours)
-    assert reading.details["read"] == "full"
+    assert reading.details["incremental"] is False
     assert reason in reading.details["full_read_because"]
     assert members_by_name(reading) == {"Group": ["Ann"]}
     assert group == reading.groups[0].external_id
@@ -187,7 +191,7 @@ def test_page_that_expires_leads_to_a_full_read(server: GraphServer, tenant: Ten
     body = {"error": {"code": "Directory_ExpiredPageToken", "message": "Expired."}}
     server.faults.add(Fault(Kind.STATUS, When("GET", "/users/delta"), status=400, body=body))
     reading = read(server, state)
-    assert (reading.details["read"], len(reading.users)) == ("full", 3)
+    assert (reading.details["incremental"], len(reading.users)) == (False, 3)
 
 
 @pytest.mark.parametrize("status", [400, 403])

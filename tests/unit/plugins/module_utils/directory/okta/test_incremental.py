@@ -86,7 +86,7 @@ def test_a_deletion_without_trace_leads_to_a_full_read(filled: OktaServer, provi
     filled.org.set_status(user, "DEPROVISIONED")
     filled.org.delete_user(user)
     reading = provider.read(state_of(full))
-    assert reading.details["incremental"] is False
+    assert "number of users that Okta counts" in reading.details["full_read_because"]
     assert "user0@example.org" not in statuses(reading)
 
 
@@ -100,26 +100,27 @@ def test_deprovisioned_users_stay_left_out(filled: OktaServer, provide: Provide)
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "reason"),
     [
-        {"version": 0},
-        {"query": "another"},
-        {"people": [["00u1"]]},
-        {"people": None},
-        {"members": {"00g1": [10**6]}},
-        {"members": []},
-        {"read_at": "yesterday"},
-        {"full_read_at": "2020-01-01T00:00:00+00:00"},
-        {"full_read_at": "2999-01-01T00:00:00+00:00"},
+        ({"version": 0}, "there is no saved state of this org and selection"),
+        ({"query": "another"}, "there is no saved state of this org and selection"),
+        ({"people": [["00u1"]]}, "the saved state is damaged"),
+        ({"people": None}, "the saved state is damaged"),
+        ({"members": {"00g1": [10**6]}}, "the saved state is damaged"),
+        ({"members": []}, "the saved state is damaged"),
+        ({"read_at": "yesterday"}, "the saved state is damaged"),
+        ({"full_read_at": "2020-01-01T00:00:00+00:00"}, "the last full read is too long ago"),
+        ({"full_read_at": "2999-01-01T00:00:00+00:00"}, "the last full read is too long ago"),
     ],
 )
 def test_a_state_that_cannot_be_trusted_leads_to_a_full_read(
-    filled: OktaServer, provide: Provide, changes: dict[str, Any]
+    filled: OktaServer, provide: Provide, changes: dict[str, Any], reason: str
 ) -> None:
     provider = provide(filled, incremental=True)
     full = provider.read()
     reading = provider.read({**state_of(full), **changes})
     assert reading.details["incremental"] is False
+    assert reading.details["full_read_because"] == reason
     assert same(reading, full)
 
 
@@ -129,17 +130,17 @@ def test_another_query_leads_to_a_full_read(filled: OktaServer, provide: Provide
     assert provide(filled, incremental=True, **options).read(state_of(full)).details["incremental"] is False
 
 
-@pytest.mark.parametrize("options", [{"incremental": False}, {"full_read_hours": 0}])
-def test_increments_can_be_switched_off(filled: OktaServer, provide: Provide, options: dict[str, Any]) -> None:
-    full = provide(filled, incremental=True).read()
-    reading = provide(filled, **{"incremental": True, **options}).read(state_of(full))
-    assert reading.details["incremental"] is False
+def test_increments_can_be_switched_off(filled: OktaServer, provide: Provide) -> None:
+    state = state_of(provide(filled, incremental=True).read())
+    assert provide(filled, incremental=True, full_read_hours=0).read(state).details["incremental"] is False
+    reading = provide(filled, incremental=False).read(state)
+    assert not {"incremental", "full_read_because"} & set(reading.details)
+    assert reading.state is None
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        {"incremental": False},
         {"user_filter": 'status eq "ACTIVE"'},
         {"group_filter": 'type eq "OKTA_GROUP"'},
         {"query": {"read_groups": False}},
@@ -148,5 +149,5 @@ def test_increments_can_be_switched_off(filled: OktaServer, provide: Provide, op
 def test_other_reads_are_always_full(filled: OktaServer, provide: Provide, options: dict[str, Any]) -> None:
     full = provide(filled, incremental=True).read()
     reading = provide(filled, **{"incremental": True, **options}).read(state_of(full))
-    assert reading.details["incremental"] is False
+    assert reading.details["full_read_because"].startswith("only a part of the org is read")
     assert reading.state is None
