@@ -43,7 +43,8 @@ mutants: setup ## Change the code on which safety rests, and see whether the tes
 	python tests/tools/mutants.py
 
 chaos: setup ## Every fault at every request, and long histories; prints what was tried
-	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils
+	@[ "$$(id -u)" != 0 ] || tests/tools/system_packages.sh slapd ldap-utils samba samba-ad-provision samba-dsdb-modules \
+	    samba-vfs-modules winbind ldb-tools
 	pytest tests/chaos --whole -n 2 --timeout=1200
 	pytest tests/unit/plugins/module_utils/module/test_state_machine.py --hypothesis-profile=long --timeout=3600 -n 2
 

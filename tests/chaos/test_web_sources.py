@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.tests.chaos.catalogue import (
 )
 from ansible_collections.dirsync.bitwarden.tests.chaos.web_sources import WAITING, WEB_SOURCES, WebSource
 from ansible_collections.dirsync.bitwarden.tests.emulators.onelogin import OneLoginEmulator, OneLoginServer
+from ansible_collections.dirsync.bitwarden.tests.support.readings import facts
 
 
 @pytest.fixture(scope="module", params=WEB_SOURCES)
@@ -68,7 +69,7 @@ def test_a_directory_is_read_as_it_is_or_not_at_all(
                 with bounded(f"request {number}"):
                     cases.add(_outcome(source, reading, fault, number, repeats, elsewhere))
                 found = source.read()
-                assert (found.users, found.groups) == (reading.users, reading.groups), f"after request {number}"
+                assert facts(found) == facts(reading), f"after request {number}"
     assert elsewhere.recorder.requests() == []
 
 
@@ -82,5 +83,5 @@ def _outcome(
             readable(error, [*source.secrets, *credentials])
             return "refused"
     discreet(repr(found), [*source.secrets, *credentials])
-    assert (found.users, found.groups) == (expected.users, expected.groups), f"request {number}"
+    assert facts(found) == facts(expected), f"request {number}"
     return "read"

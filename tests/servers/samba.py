@@ -34,6 +34,7 @@ class SambaDomain:
     """A context manager around a domain ``ad.example.test`` with one controller, ``dc1``.
 
     It holds what every new domain holds; ``load`` adds entries. Its CA also vouches for the address and localhost.
+    Without ``strong_authentication`` it accepts passwords in cleartext.
     """
 
     base_dn = BASE_DN
@@ -42,8 +43,9 @@ class SambaDomain:
     administrator = f"Administrator@{REALM.lower()}"
     password = "Passw0rd!Admin"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, strong_authentication: bool = True) -> None:
         self.directory = Path(directory).resolve()
+        self._strong_authentication = strong_authentication
         self.address = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
         self.ldap_url = f"ldap://{self.address}:389"
         self.ldaps_url = f"ldaps://{self.address}:636"
@@ -102,7 +104,11 @@ class SambaDomain:
             ]
         )
         configuration = self._configuration
-        text = re.sub(r"server services = .*", "server services = ldap, cldap, kdc", configuration.read_text())
+        # Provisioning drops these two.
+        services = "server services = ldap, cldap, kdc"
+        if not self._strong_authentication:
+            services += "\n\tldap server require strong auth = no"
+        text = re.sub(r"server services = .*", services, configuration.read_text())
         configuration.write_text(text)
 
     @property

@@ -5,7 +5,26 @@
 
 from __future__ import annotations
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading, User
+
+GroupFacts = tuple[str, str, bool, bool, frozenset[str], frozenset[str]]
+
+
+def facts(reading: Reading) -> tuple[frozenset[User], frozenset[GroupFacts]]:
+    """Return users and groups, by their external ids, without their order."""
+    users = [user.external_id for user in reading.users]
+    groups = [group.external_id for group in reading.groups]
+    return frozenset(reading.users), frozenset(
+        (
+            group.external_id,
+            group.name,
+            group.everyone,
+            group.listed,
+            frozenset(users[place] for place in group.users),
+            frozenset(groups[place] for place in group.groups),
+        )
+        for group in reading.groups
+    )
 
 
 def statuses(reading: Reading) -> dict[str | None, str]:

@@ -17,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.tests.integration.directory_servers.c
 from ansible_collections.dirsync.bitwarden.tests.servers.company import PEOPLE, person_dn
 from ansible_collections.dirsync.bitwarden.tests.servers.process import ServerError
 from ansible_collections.dirsync.bitwarden.tests.servers.samba import SambaDomain
+from ansible_collections.dirsync.bitwarden.tests.support.readings import facts
 
 PASSWORD = "Passw0rd!User"
 
@@ -139,22 +140,6 @@ def test_odd_names_are_found_by_their_dn(samba_directory: Directory) -> None:
     base = samba_directory.base_dn.partition(",")[2]
     reading = samba_directory.read(user_bases=[person_dn("hash", base), person_dn("john", base)], user_scope="base")
     assert {user.email for user in reading.users if user.email} == {"hash@example.org", "john@example.org"}
-
-
-def facts(reading: Reading) -> tuple[set[User], set[tuple[str, str, frozenset[str], frozenset[str]]]]:
-    """Return users and groups without their order."""
-    ids = [user.external_id for user in reading.users]
-    names = [group.name for group in reading.groups]
-    groups = {
-        (
-            group.external_id,
-            group.name,
-            frozenset(ids[position] for position in group.users),
-            frozenset(names[position] for position in group.groups),
-        )
-        for group in reading.groups
-    }
-    return set(reading.users), groups
 
 
 class Changes:

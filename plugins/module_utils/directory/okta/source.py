@@ -14,7 +14,10 @@ from datetime import timedelta
 from typing import Any
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import HttpError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError, read_details
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import (
+    FullReadNeededError,
+    read_details,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta import state
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.client import (
     GROUPS,

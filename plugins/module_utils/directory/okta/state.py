@@ -13,7 +13,10 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError, check_age
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import (
+    FullReadNeededError,
+    check_age,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.reader import OrgContent, OrgQuery
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.okta.semantics import (
     DEPROVISIONED,
