@@ -197,8 +197,8 @@ def _work(run: Run, client: BitwardenClient, state: State, cache: MembershipCach
         return import_only_work(client, run.snapshot, state.sent, run.policy, run.parts, _members_first(run))
     if cache.hit and work.plan.actions:
         cache.distrust()
-        return _planned(run, client, state, _read(run, client, cache))
-    return work
+        work = _planned(run, client, state, _read(run, client, cache))
+    return replace(work, seats=_seats(run, client, work.plan))
 
 
 def _planned(run: Run, client: BitwardenClient, state: State, organization: Organization) -> Work:
@@ -215,7 +215,6 @@ def _planned(run: Run, client: BitwardenClient, state: State, organization: Orga
         organization,
         plan,
         lambda progress: apply_plan(steps, organization, client, progress),
-        seats=_seats(run, client, plan),
         unknown=what_is_unknown(plan, memory),
         remembered=remembered,
     )

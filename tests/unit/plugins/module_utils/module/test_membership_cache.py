@@ -184,6 +184,12 @@ def test_a_change_is_made_from_what_was_read(world: World) -> None:
     assert [world.groups_read(wanted), world.groups_read(wanted)] == [2, 0]
 
 
+def test_the_seats_are_asked_for_once(world: World) -> None:
+    world.run(snapshot([user(name) for name in (*NAMES, "dora")], [group("staff", *NAMES), group("heads", "ann")]))
+    assert len(world.server.recorder.requests("POST", "members")) == 1
+    assert len(world.server.recorder.requests(path="subscription")) == 1
+
+
 def test_where_the_cache_was_wrong_and_nothing_is_to_be_done_it_is_made_anew(world: World) -> None:
     wanted = snapshot([user(name) for name in NAMES], [group("staff", "ann", "bob"), group("heads", "ann")])
     world.organization.set_group_members("staff", ["ann@example.org", "bob@example.org"])
