@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.http import http_options
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.incremental import incremental_options
+
+_INCREMENTAL = "It cannot be combined with O(sources[].entra_id.user_filter) and O(sources[].entra_id.group_filter)."
 
 
 class ModuleDocFragment:
@@ -142,16 +145,5 @@ options:
         type: list
         elements: str
         default: []
-      incremental:
-        description:
-          - Whether to read only what changed since the last snapshot at O(snapshot), which then also keeps what this
-            needs. Any doubt leads to a full read.
-          - It cannot be combined with O(sources[].entra_id.user_filter) and O(sources[].entra_id.group_filter).
-        type: bool
-        default: false
-      full_read_hours:
-        description:
-          - After how many hours a full read takes the place of an incremental one.
-        type: int
-        default: 24
+{incremental_options(_INCREMENTAL)}
 """

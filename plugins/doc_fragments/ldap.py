@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.incremental import incremental_options
+
 _CONNECTION = r"""
       bind_dn:
         description:
@@ -71,19 +73,7 @@ _CONNECTION = r"""
             100 are tried.
           - V(0) asks for everything at once, for servers that do not support paged results.
         type: int
-      incremental:
-        description:
-          - Whether to read only what changed since the last snapshot at O(snapshot), which then also keeps what this
-            needs. Any doubt leads to a full read. A full read is quick, so this is for slow networks.
-          - INCREMENTAL
-          - Access rights of the account that changed have an effect with the next full read only.
-        type: bool
-        default: false
-      full_read_hours:
-        description:
-          - After how many hours a full read takes the place of an incremental one.
-        type: int
-        default: 24
+INCREMENTAL
 """
 
 _QUERY = r"""
@@ -174,8 +164,13 @@ _QUERY = r"""
 
 def shared_options(source_type: str, incremental: str) -> str:
     """Return the YAML of the options that the sources of both types have; ``incremental`` says when that works."""
+    options = incremental_options(
+        "A full read is quick, so this is for slow networks.",
+        incremental,
+        "Access rights of the account that changed have an effect with the next full read only.",
+    )
     variables = f"DIRSYNC_{source_type.upper()}"
-    connection = _CONNECTION.replace("TYPE", source_type).replace("INCREMENTAL", incremental).strip("\n")
+    connection = _CONNECTION.replace("TYPE", source_type).replace("INCREMENTAL", options).strip("\n")
     connection = connection.replace("VARIABLE", variables)
     return f"{connection}\n{query_options(source_type)}"
 

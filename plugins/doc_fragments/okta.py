@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.http import http_options
+from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.incremental import incremental_options
+
+_INCREMENTAL = """It has no effect together with filters that Okta applies, or where groups are not read. Then
+            nothing tells whether all changes were seen."""
 
 _STATUSES = {
     "staged": ("ignore", "Never activated."),
@@ -128,18 +132,6 @@ options:
           - Whether to read deprovisioned users, so that they count as deleted and not only as absent.
         type: bool
         default: true
-      incremental:
-        description:
-          - Whether to read only what changed since the last snapshot at O(snapshot), which then also keeps what this
-            needs. Any doubt leads to a full read.
-          - It has no effect together with filters that Okta applies, or where groups are not read. Then nothing tells
-            whether all changes were seen.
-        type: bool
-        default: false
-      full_read_hours:
-        description:
-          - After how many hours a full read takes the place of an incremental one.
-        type: int
-        default: 24
+{incremental_options(_INCREMENTAL)}
 {http_options()}
 """
