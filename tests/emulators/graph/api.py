@@ -35,6 +35,7 @@ class Api:
             (re.compile(r"/groups/([^/]+)/members"), self._members),
             (re.compile(r"/directory/deleted[iI]tems/microsoft\.graph\.user"), self._deleted_users),
             (re.compile(r"/directory/administrativeUnits/([^/]+)/members"), self._unit_members),
+            (re.compile(r"/directory/administrativeUnits"), self._units),
         ]
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], permissions: frozenset[str]) -> Answer:
@@ -78,11 +79,17 @@ class Api:
             return self.listings.answer(request, self._address(), [])
         return self.listings.answer(request, self._address(), self._members_of(group))
 
+    def _units(self, request: ApiRequest) -> Answer:
+        require(request.permissions, UNIT)
+        units = self._tenant.of_kind("administrativeUnit")
+        return self.listings.answer(request, self._address(), units, "administrativeUnit")
+
     def _unit_members(self, request: ApiRequest, unit_id: str) -> Answer:
         require(request.permissions, UNIT)
-        return self.listings.answer(
-            request, self._address(), self._members_of(self._object(unit_id, "administrativeUnit"))
-        )
+        unit = self._object(unit_id, "administrativeUnit")
+        hidden = unit.properties.get("visibility") == "HiddenMembership"
+        visible = not hidden or request.permissions & HIDDEN_MEMBERS_PERMISSIONS
+        return self.listings.answer(request, self._address(), self._members_of(unit) if visible else [])
 
     def _object(self, object_id: str, kind: str) -> DirectoryObject:
         found = self._tenant.objects.get(object_id)

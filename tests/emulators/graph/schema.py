@@ -77,8 +77,8 @@ CONTACT = EntityType(
 )
 UNIT = EntityType(
     "directory/administrativeUnits",
-    frozenset({"id", "displayName"}),
-    ("id", "displayName"),
+    frozenset({"id", "displayName", "visibility"}),
+    ("id", "displayName", "visibility"),
     frozenset({"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All"} | _DIRECTORY),
 )
 

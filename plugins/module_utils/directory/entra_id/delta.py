@@ -63,7 +63,7 @@ def _first_pages(client: GraphClient, settings: Settings, links: Links) -> dict[
     gets = {"users": Get(_relative(client, links.users), "changes of users")}
     if links.groups is not None:
         gets["groups"] = Get(_relative(client, links.groups), "changes of groups")
-    if settings.deleted:
+    if settings.reads_deleted:
         gets["deleted"] = queries.deleted_users()
     pages = {}
     for (name, get), outcome in zip(gets.items(), client.batch(list(gets.values())), strict=True):

@@ -64,6 +64,11 @@ def unit_members(unit_id: str) -> Get:
     return _listing(f"/directory/administrativeUnits/{unit_id}/members", ("id",), subject)
 
 
+def units() -> Get:
+    """Return the listing of the administrative units, to see which hide their members."""
+    return _listing("/directory/administrativeUnits", ("id", "visibility"), "administrative units")
+
+
 def user_changes_from_now() -> Get:
     """Return the request for a link that tells later what has changed about users since."""
     return Get(f"/users/delta?$select={','.join(USER_PROPERTIES)}&$deltatoken=latest", "changes of users")

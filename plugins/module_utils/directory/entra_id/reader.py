@@ -27,6 +27,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.settings import Settings
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.parallel import map_concurrently
 
+HIDDEN = "HiddenMembership"
+
 
 class TenantReader:
     """Reads a whole tenant."""
@@ -57,7 +59,7 @@ class TenantReader:
             self.read_memberships(records, list(records.groups))
 
         tasks: list[Callable[[], None]] = [read_users]
-        tasks += [read_deleted] if self._settings.deleted else []
+        tasks += [read_deleted] if self._settings.reads_deleted else []
         tasks += [read_groups] if self._settings.read_groups else []
         map_concurrently(lambda task: task(), tasks, workers=len(tasks))
         return records, links
@@ -90,6 +92,16 @@ class TenantReader:
         for group in vanished:
             records.groups.pop(group, None)
         records.vanished += len(vanished)
+        records.hidden_units = bool(units) and self._hides_members(units)
+
+    def _hides_members(self, units: set[str]) -> bool:
+        """Say whether one of the units has a hidden membership, which Graph leaves out without the permission."""
+        get = queries.units()
+        (first,) = self._client.batch([get])
+        if isinstance(first, GraphRefusedError):
+            raise first
+        found = self._client.drain(get, first)
+        return any(found[unit].get("visibility") == HIDDEN for unit in units & found.keys())
 
     def _open(self) -> tuple[dict[str, Page], Links | None]:
         """Return the first pages of all listings by their paths, and the links, all in one call."""
@@ -99,7 +111,7 @@ class TenantReader:
             links = [queries.user_changes_from_now()]
             links += [queries.group_changes_from_now()] if settings.read_groups else []
         gets = [*links, queries.users(settings)]
-        gets += [queries.deleted_users()] if settings.deleted else []
+        gets += [queries.deleted_users()] if settings.reads_deleted else []
         gets += [queries.groups(settings)] if settings.read_groups else []
         pages: dict[str, Page] = {}
         for get, outcome in zip(gets, self._client.batch(gets, in_order=bool(links)), strict=True):

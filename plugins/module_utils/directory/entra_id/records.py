@@ -40,7 +40,8 @@ class TenantRecords:
     """Users, deleted users and groups by id, with the properties that were selected.
 
     ``members`` has an entry for each group, and for each group outside of the listing that is nested in one. ``units``
-    are the members of administrative units. ``vanished`` counts groups that were deleted while they were read.
+    are the members of administrative units, ``hidden_units`` says whether one of these hides them. ``vanished`` counts
+    groups that were deleted while they were read.
     """
 
     users: dict[str, Record] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class TenantRecords:
     groups: dict[str, Record] = field(default_factory=dict)
     members: dict[str, Members] = field(default_factory=dict)
     units: dict[str, Members] = field(default_factory=dict)
+    hidden_units: bool = False
     vanished: int = 0
 
 

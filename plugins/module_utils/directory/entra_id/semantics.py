@@ -14,7 +14,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.emails
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.client import Record
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.records import TenantRecords
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.settings import Settings
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.membership import bitset, flatten
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.membership import Listing, bitset, flatten
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import DirectGroup, Reading, User
 
 INITIAL_DOMAIN = "onmicrosoft.com"
@@ -28,7 +28,8 @@ def reading_of(records: TenantRecords, settings: Settings, source: str, details:
     Raises DirectoryAuthenticationError where the properties of users are hidden.
     """
     users = [_user(record, settings, source, deleted=False) for record in _admitted(records.users, settings)]
-    gone = [record for record in _admitted(records.deleted, settings) if record["id"] not in records.users]
+    deleted = _admitted(records.deleted, settings) if settings.deleted else []
+    gone = [record for record in deleted if record["id"] not in records.users]
     users += [_user(record, settings, source, deleted=True) for record in gone]
     places = {user.external_id: place for place, user in enumerate(users)}
     groups = _groups(records, settings, places)
@@ -52,7 +53,7 @@ def _user(record: Record, settings: Settings, source: str, *, deleted: bool) -> 
     status, reason = ("deleted", f"deleted {record.get('deletedDateTime')}") if deleted else _status(record)
     return User(
         external_id=record["id"],
-        email=choose_email(_emails(record, settings.email_attributes)),
+        email=choose_email(_emails(record, settings.email_attributes, deleted=deleted)),
         name=record.get("displayName"),
         status=status,  # type: ignore[arg-type]
         source=source,
@@ -70,13 +71,16 @@ def _status(record: Record) -> tuple[str, str]:
     return ("active", "") if enabled else ("disabled", "accountEnabled: false")
 
 
-def _emails(record: Record, attributes: Sequence[str]) -> Iterator[str]:
+def _emails(record: Record, attributes: Sequence[str], *, deleted: bool) -> Iterator[str]:
     """Yield a user's addresses, best first.
 
     An address of the tenant's initial domain counts only where there is no other, and of two such the
-    userPrincipalName. That of a guest is no address: it has ``#EXT#`` and the home address mangled.
+    userPrincipalName. That of a guest is no address: it has ``#EXT#`` and the home address mangled. Nor is that of a
+    deleted user: Entra puts the object id before it.
     """
     values = {name: record.get(name) or "" for name in attributes}
+    if deleted and values.get("userPrincipalName", "").lower().startswith(record["id"].replace("-", "").lower()):
+        del values["userPrincipalName"]
     usable = {name: value for name, value in values.items() if value and "#" not in value}
     initial = [name for name, value in usable.items() if INITIAL_DOMAIN in value.lower()]
     yield from (value for name, value in usable.items() if name not in initial)
@@ -153,7 +157,7 @@ def _within_units(reading: Reading, records: TenantRecords, settings: Settings) 
     for group, members in zip(reading.groups, flatten(reading), strict=True):
         if group.listed:
             bits |= members
-    kept = [place for place in range(len(reading.users)) if bits >> place & 1]
+    kept = Listing(range(len(reading.users))).of(bits)
     moved = {place: number for number, place in enumerate(kept)}
     return replace(
         reading,

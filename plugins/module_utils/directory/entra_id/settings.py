@@ -70,6 +70,11 @@ class Settings:
     full_read_hours: int = 24
 
     @property
+    def reads_deleted(self) -> bool:
+        """Whether deleted users are read: also to tell later who was restored, with memberships that nothing tells."""
+        return self.deleted or (self.incremental and self.read_groups)
+
+    @property
     def units(self) -> list[str]:
         """The ids of all administrative units whose members must be known."""
         return sorted(self.administrative_units | set(self.unit_clause.values if self.unit_clause else ()))

@@ -16,7 +16,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.client import GraphClient, verdict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.delta import read_changes
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import GraphRefusedError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.reader import TenantReader
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.reader import HIDDEN, TenantReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.records import (
     State,
     TenantRecords,
@@ -35,7 +35,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.pacing impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.http.token import TokenCache
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
-HIDDEN = "HiddenMembership"
 SAMPLES = 3
 
 
@@ -127,7 +126,7 @@ class EntraIdProvider:
         return replace(reading, state=encode(State(records, links, full_read_at), self._settings))
 
     def _reading(self, records: TenantRecords, details: Mapping[str, Any]) -> Reading:
-        if any(group.get("visibility") == HIDDEN for group in records.groups.values()):
+        if records.hidden_units or any(group.get("visibility") == HIDDEN for group in records.groups.values()):
             self._sign_in.require("Member.Read.Hidden")
         statistics = self._http.statistics
         counts = {"calls": statistics.calls, "retries": statistics.retries}

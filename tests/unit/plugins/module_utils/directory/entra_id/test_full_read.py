@@ -201,6 +201,25 @@ def test_hidden_members_need_a_right(server: GraphServer, tenant: Tenant) -> Non
     assert members_by_name(read(server)) == {"Class": ["Ann"]}
 
 
+def test_hidden_members_of_units_need_a_right(server: GraphServer, tenant: Tenant) -> None:
+    unit = tenant.add_unit("Unit", [tenant.add_user("ann")])
+    other = tenant.add_unit("Other", [tenant.add_user("bob")])
+    tenant.objects[unit].properties["visibility"] = "HiddenMembership"
+    assert [user.name for user in read(server, administrative_units=[other]).users] == ["Bob"]
+    with pytest.raises(DirectoryAuthenticationError, match=r"Member\.Read\.Hidden"):
+        read(server, administrative_units=[unit, other])
+    server.application.permissions.add("Member.Read.Hidden")
+    assert [user.name for user in read(server, administrative_units=[unit, other]).users] == ["Ann", "Bob"]
+
+
+def test_the_mangled_name_of_a_deleted_user_is_no_address(server: GraphServer, tenant: Tenant) -> None:
+    ann, bob = tenant.add_user("ann", mail=None), tenant.add_user("bob")
+    tenant.delete(ann)
+    tenant.delete(bob)
+    emails = {user.external_id: user.email for user in read(server).users}
+    assert emails == {ann: None, bob: f"bob@{tenant.domain}"}
+
+
 def test_hidden_properties_of_users_are_an_error(server: GraphServer, tenant: Tenant) -> None:
     tenant.add_user("ann", accountEnabled=None)
     with pytest.raises(DirectoryAuthenticationError, match=r"Ann is enabled.*User\.Read\.All"):

@@ -120,6 +120,15 @@ def test_units_are_read_each_time(server: GraphServer, tenant: Tenant) -> None:
     assert (reading.details["incremental"], [user.name for user in reading.users]) == (True, ["Ann"])
 
 
+def test_who_was_restored_is_noticed_without_deleted_users(server: GraphServer, tenant: Tenant) -> None:
+    ann = tenant.add_user("ann")
+    tenant.delete(ann)
+    first = read(server, deleted=False)
+    assert first.users == []
+    tenant.restore(ann)
+    assert "a user was restored" in read(server, first.state, deleted=False).details["full_read_because"]
+
+
 def test_without_groups_only_users_are_followed(server: GraphServer, tenant: Tenant) -> None:
     tenant.add_group("Group", [tenant.add_user("ann")])
     server.application.permissions = {"User.Read.All"}
