@@ -68,7 +68,13 @@ def _entry(record: list[_Line], path: str) -> LdifEntry:
             raise _error(path, line.number, "this is a change record; only entries themselves can be read")
         if line.name == "dn":
             raise _error(path, line.number, "a record has two DNs; an empty line between entries is missing")
-        attributes.setdefault(line.name.removesuffix(";binary"), []).append(line.value)
+        name, is_range, last = line.name.partition(";range=")
+        if is_range and last != "0-*":
+            raise IncompleteReadError(
+                f"{path}, line {line.number}: the entry has only a part of its values of {name} ({line.name})",
+                hint="Export the directory with a tool that fetches large groups completely, such as ldifde",
+            )
+        attributes.setdefault(name.removesuffix(";binary"), []).append(line.value)
     return LdifEntry(record[0].value, attributes)
 
 

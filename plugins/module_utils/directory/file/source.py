@@ -61,6 +61,12 @@ class FileProvider:
             )
         if self._format != "ldif" and (options.get("user_query") or options.get("group_query")):
             raise ConfigurationError(f"The source {name} has an LDAP filter for a file that is no LDIF")
+        delimiter = options["csv"]["delimiter"]
+        if len(delimiter) != 1:
+            raise ConfigurationError(
+                f"The source {name} has the csv.delimiter {delimiter!r}, which is not one character",
+                hint='Write a tab in double quotes: "\\t"',
+            )
 
     def read(self, previous: Mapping[str, Any] | None = None) -> Reading:
         """Return everything in the file; raises ConfigurationError naming file and line for whatever is not usable."""

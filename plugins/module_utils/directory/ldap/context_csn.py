@@ -31,9 +31,13 @@ class ContextCsnTracker:
         self._reader = reader
         self._suffixes = root_dse.values("namingContexts")
         self._lock_attribute = layout.lock_attribute
+        self._filters = (layout.user_filter, layout.group_filter)
 
     def marker(self) -> Mapping[str, Any]:
         """Return the change numbers of all databases; they are there where the overlay syncprov is."""
+        lock = self._lock_attribute.lower()
+        if lock and any(lock in each.text.lower() for each in self._filters):
+            raise FullReadNeededError("a filter asks for locks, which come and go without a new contextCSN")
         numbers = {suffix: self._numbers(suffix) for suffix in self._suffixes}
         if not numbers or not all(numbers.values()):
             raise FullReadNeededError("the server has no contextCSN (overlay syncprov)")

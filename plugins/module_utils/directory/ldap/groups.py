@@ -44,6 +44,7 @@ class GroupReader:
         self._primary_groups = primary_groups
         self._identity = Identity(layout.external_id, attributes)
         self._name = attributes.add(layout.group_name_attribute)
+        self._names = [self._name, attributes.add("cn")]
         self._members = attributes.add_all(layout.member_attributes)
         self._primary = attributes.add_all(primary_groups.rule.group_attributes if primary_groups else ())
         self._attributes = tuple(attributes.names)
@@ -87,7 +88,7 @@ class GroupReader:
             users += self._primary_groups.members([row[column] for column in self._primary])
         return DirectGroup(
             external_id=self._identity.read(dn, row),
-            name=first_text(row, [self._name]) or "",
+            name=first_text(row, self._names) or "",
             users=users,
             groups=groups,
         )

@@ -29,6 +29,7 @@ class Layout:
     group_filter: Filter
     group_scope: Scope
     deleted_bases: tuple[str, ...]
+    deleted_filter: Filter
     external_id: str
     email_attributes: tuple[str, ...]
     email_prefix_attribute: str
@@ -93,6 +94,7 @@ def resolve_layout(options: Mapping[str, Any], preset: Preset, root_dse: RootDse
         group_filter=_combined_filter(options, "group", preset.group_filter),
         group_scope=options["group_scope"],
         deleted_bases=bases("deleted_bases"),
+        deleted_filter=_deleted_filter(options, preset),
         external_id=name("external_id"),
         email_attributes=_not_empty("email_attributes", names("email_attributes")),
         email_prefix_attribute=name("email_prefix_attribute"),
@@ -120,6 +122,12 @@ def _combined_filter(options: Mapping[str, Any], kind: str, default: str) -> Fil
     own = options.get(f"{kind}_filter") or default
     query = options.get(f"{kind}_query")
     return parse_filter(f"(&{own}{query})" if query else own, f"{kind}_filter")
+
+
+def _deleted_filter(options: Mapping[str, Any], preset: Preset) -> Filter:
+    """Return the filter of deleted users: they may lack what the filter of users asks for, such as memberships."""
+    own = options.get("user_filter")
+    return parse_filter(f"(|{own}{preset.user_filter})" if own else preset.user_filter, "user_filter")
 
 
 def _not_empty(option: str, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def read_deleted_bases(searcher: Searcher, layout: Layout, source: str) -> Delet
     users: list[User] = []
     warnings: list[RecordWarning] = []
     for base in layout.deleted_bases:
-        below = replace(layout, user_bases=(base,), user_scope="subtree")
+        below = replace(layout, user_bases=(base,), user_scope="subtree", user_filter=layout.deleted_filter)
         try:
             found = UserReader(below, AttributeStatus({}), source).read(searcher).users
         except NoSuchObjectError as error:

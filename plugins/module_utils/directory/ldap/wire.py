@@ -22,6 +22,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.b
     content,
     long_length,
 )
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import ConnectionLostError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.results import Result
 
 SEARCH_RESULT_ENTRY = 0x64
@@ -55,7 +56,7 @@ class Frames:
 def find_frames(buffer: bytes, message_id: bytes) -> Frames:
     """Hop over the messages of the search with this id (an encoded INTEGER), up to its end or an incomplete one.
 
-    Raises ProtocolError for a message of another operation, a notice of disconnection included.
+    Raises ConnectionLostError for a notice of disconnection, and ProtocolError for a message of another operation.
     """
     try:
         return _find_frames(buffer, message_id)
@@ -136,7 +137,7 @@ def _control(buffer: bytes, position: int, end: int) -> tuple[bytes, bytes]:
     return buffer[oid_start:oid_end], b""
 
 
-def _foreign_message(buffer: bytes, position: int, end: int) -> ProtocolError:
+def _foreign_message(buffer: bytes, position: int, end: int) -> ProtocolError | ConnectionLostError:
     """Return the error for a message that does not belong to the running search."""
     if buffer[position] != INTEGER:
         return ProtocolError("a message has no id")
@@ -145,7 +146,7 @@ def _foreign_message(buffer: bytes, position: int, end: int) -> ProtocolError:
     if number == 0 and buffer[id_end] == EXTENDED_RESPONSE:
         # Notice of Disconnection (RFC 4511, 4.4.1), the only unsolicited notification there is.
         result = read_result(buffer, id_end, end)
-        return ProtocolError(f"the server announced that it closes the connection (code {result.code}: {result.text})")
+        return ConnectionLostError(f"the server announced that it closes it (code {result.code}: {result.text})")
     return ProtocolError(f"a message has the id {number} of another operation")
 
 

@@ -79,6 +79,7 @@ class OrgReader:
         content.people = {**found, **deprovisioned}
         for id_ in found.keys() & deprovisioned.keys():
             content.people[id_] = max(found[id_], deprovisioned[id_], key=lambda person: person.updated)
+        self._leave_out_deprovisioned(content)
         return content
 
     def read_changes(self, content: OrgContent, since: str, changed: Callable[[OktaGroup], bool]) -> None:
@@ -89,6 +90,10 @@ class OrgReader:
             lambda: self._add_groups(content, changed),
         ]
         map_concurrently(self._or_abandon, tasks, len(tasks))
+        self._leave_out_deprovisioned(content)
+
+    def _leave_out_deprovisioned(self, content: OrgContent) -> None:
+        """Leave them out where they are not wanted: every filter of Okta finds them."""
         if not self._query.deprovisioned:
             content.people = {id_: person for id_, person in content.people.items() if person.status != DEPROVISIONED}
 

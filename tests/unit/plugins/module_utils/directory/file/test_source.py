@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.arguments.file import file_spec
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError, DirectoryError
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import (
+    ConfigurationError,
+    DirectoryError,
+    IncompleteReadError,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.registry import provider
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Reading
 
@@ -222,3 +226,29 @@ def test_probe_shows_what_is_there(ldif: Path) -> None:
         "name": "Ann Lee",
         "status": "active",
     }
+
+
+def test_a_part_of_a_large_group_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.ldif"
+    path.write_text(LDIF.replace("memberUid: bob", "memberUid;range=0-0: bob"))
+    with pytest.raises(IncompleteReadError, match=r"line \d+: the entry has only a part of its values of memberuid"):
+        read(path)
+    path.write_text(LDIF.replace("memberUid: bob", "memberUid;range=0-*: bob"))
+    assert read(path).groups[1].users == [1]
+
+
+def test_a_group_without_its_name_attribute_has_its_cn(ldif: Path) -> None:
+    ldif.write_text(LDIF.replace("cn: unix\n", "cn: unix\ndescription: Unix users\n"))
+    reading = read(ldif, ldif={"group_name_attribute": "description"})
+    assert [group.name for group in reading.groups] == ["staff", "Unix users"]
+
+
+def test_deleted_users_need_not_fit_the_filter_of_users(ldif: Path) -> None:
+    options = {"user_filter": "(mail=ann*)", "user_bases": ["ou=people,dc=example,dc=org"]}
+    reading = read(ldif, ldif={**options, "deleted_bases": ["ou=guests,dc=example,dc=org"]})
+    assert {user.external_id: user.status for user in reading.users} == {"id-ann": "active", "id-dan": "deleted"}
+
+
+def test_a_delimiter_is_one_character(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"csv\.delimiter '\\\\t', which is not one character"):
+        read(tmp_path / "a.csv", csv={"delimiter": "\\t"})

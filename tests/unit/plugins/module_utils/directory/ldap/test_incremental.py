@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.file.matching import condition_from
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.incremental import FullReadNeededError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.active_directory_accounts import (
     AccountStatus,
     PrimaryGroupBySid,
@@ -493,6 +494,9 @@ def test_openldap_is_read_again_only_when_its_change_number_is_new(ldap_options:
         return reading
 
     assert read().details["incremental"] is False
+    by_lock = resolve_layout(ldap_options(user_filter="(!(PwdAccountLockedTime=*))"), PRESETS["openldap"], root_dse)
+    with pytest.raises(FullReadNeededError, match="a filter asks for locks"):
+        ContextCsnTracker(server, root_dse, by_lock).marker()
     unchanged = read()
     assert unchanged.details["incremental"] is True
     assert unchanged.users[0].status == "active"

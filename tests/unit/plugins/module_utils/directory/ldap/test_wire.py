@@ -9,6 +9,7 @@ import contextlib
 
 import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.ber import ProtocolError, integer
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.errors import ConnectionLostError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.ldap.wire import (
     Columns,
     Entry,
@@ -83,7 +84,6 @@ def test_an_incomplete_message_is_counted_and_left() -> None:
     [
         (Writer().message(8, Writer().entry("cn=a", {})), "id 8 of another operation"),
         (Writer().message(0, Writer().entry("cn=a", {})), "id 0 of another operation"),
-        (Writer().message(0, Writer().result(52, "shutting down", tag=0x78)), "closes the connection .*52: shutting"),
         (Writer().message(7, Writer().element(0x79, b"\x04\x01x")), "unexpected operation 0x79"),
         (b"HTTP/1.1 400 Bad Request\r\n", "no LDAP message"),
         (b"\x30\x08" + b"\x04\x01\x07" + b"\x64\x03\x04\x01x", "no id"),
@@ -154,3 +154,9 @@ def test_notes_values_that_are_not_all() -> None:
 def test_refuses_a_range_without_numbers(option: str) -> None:
     with pytest.raises(ProtocolError, match="range"):
         decode(Writer().message(7, Writer().entry("cn=g", {f"member;{option}": ["u1"]})))
+
+
+def test_a_notice_of_disconnection_is_the_end_of_the_connection() -> None:
+    notice = Writer().message(0, Writer().result(52, "shutting down", tag=0x78))
+    with pytest.raises(ConnectionLostError, match=r"closes it \(code 52: shutting down\)"):
+        find_frames(notice, ID)

@@ -243,3 +243,11 @@ def test_the_key_may_be_in_a_file(
     path.write_text(as_service_app.pop("private_key"))
     reading = provide(okta, private_key_file=str(path), **as_service_app).read()
     assert statuses(reading) == {"ann@example.org": "active"}
+
+
+def test_deprovisioned_users_can_be_left_out_beside_a_filter(okta: OktaServer, provide: Provide) -> None:
+    okta.org.add_user("ann@example.org")
+    okta.org.add_user("gone@example.org", status="DEPROVISIONED")
+    everybody = 'lastUpdated gt "2000-01-01T00:00:00.000Z"'
+    assert set(statuses(provide(okta, user_filter=everybody).read())) == {"ann@example.org", "gone@example.org"}
+    assert set(statuses(provide(okta, user_filter=everybody, deprovisioned=False).read())) == {"ann@example.org"}
