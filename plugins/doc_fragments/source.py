@@ -21,7 +21,7 @@ from ansible_collections.dirsync.bitwarden.plugins.doc_fragments.onelogin import
 
 _GROUP_RULES = """
 ids:
-  description: External ids.
+  description: External ids, with or without O(sources[].external_id_prefix).
   type: list
   elements: str
   default: []
@@ -109,7 +109,8 @@ options:
           include:
             description:
               - Only users who fit any of these entries count. Without entries all do.
-              - Selection comes after nested groups are flattened. Values compare without regard to case.
+              - Selection comes after nested groups are flattened. Values compare without regard to case and outer
+                blanks.
               - A user without the value that an entry is about passes, because an e-mail that was emptied is no reason
                 to lose access. Deleted users, who are in no group any more, pass entries about groups.
             type: dict
@@ -128,7 +129,8 @@ options:
               - A user filter of Bitwarden Directory Connector, read as it reads it. It applies in addition to
                 O(sources[].users.include) and O(sources[].users.exclude).
               - For LDAP and LDIF it is an LDAP filter, which users must match beside the source's own one.
-              - A filter that Directory Connector would ignore, and so synchronize everybody, is an error here.
+              - A filter that Directory Connector would ignore, and so synchronize everybody, is an error here. So is a
+                group of C(includeGroup) or C(excludeGroup) that is not found.
             type: str
       groups:
         description:
@@ -160,7 +162,7 @@ options:
           bwdc_filter:
             description:
               - A group filter of Bitwarden Directory Connector, read as it reads it. Except for LDAP and LDIF it also
-                drops users who are in none of the groups that remain, save deleted ones.
+                drops users who are in none of the groups that remain, save disabled and deleted ones.
             type: str
       external_id_prefix:
         description:

@@ -10,7 +10,7 @@ A filter that Directory Connector cannot read it ignores, and then synchronizes 
 
 Keywords and values count without regard to case and outer blanks. What may stand in the parts depends on the type of
 source: one query for the service itself (Google Workspace, Okta, OneLogin) or further clauses (Entra ID). For LDAP the
-whole filter is an LDAP filter (RFC 4515).
+whole filter is an LDAP filter (RFC 4515), or several of which all must hold; LDIF files have the same.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Literal
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import ConfigurationError
 
 Kind = Literal["users", "groups"]
-LDAP_TYPES = ("ldap", "active_directory")
+LDAP_TYPES = ("ldap", "active_directory", "file")
 QUERY_TYPES = ("google_workspace", "okta", "onelogin")
 
 _LIST_KEYWORDS = ("include", "exclude")
@@ -63,7 +63,7 @@ def parse_bwdc_filter(source_type: str, kind: Kind, text: str, option: str) -> B
     if not text:
         return BwdcFilter()
     if source_type in LDAP_TYPES:
-        return BwdcFilter(query=text)
+        return BwdcFilter(query=f"(&{text})")
     first, *parts = [part.strip() for part in text.split("|")]
     if source_type in QUERY_TYPES:
         if len(parts) > 1:
@@ -71,18 +71,13 @@ def parse_bwdc_filter(source_type: str, kind: Kind, text: str, option: str) -> B
         query = parts[0] if parts else ""
         clauses = (_clause(first, _LIST_KEYWORDS, option, text),) if first or not query else ()
         return BwdcFilter(clauses, query or None)
-    if source_type == "entra_id":
-        clause = _clause(first, _ENTRA_KEYWORDS[kind], option, text)
-        if parts and clause.keyword != "includegroup":
-            raise _error(option, text, "nothing may follow this clause; only includeGroup takes further clauses")
-        if clause.keyword in _UNIT_KEYWORDS:
-            # Which groups lie in a unit only the service knows.
-            return BwdcFilter((clause,), f"{clause.keyword}:{','.join(clause.values)}")
-        return BwdcFilter((clause, *(_clause(part, _AFTER_INCLUDE_GROUP, option, text) for part in parts)))
-    raise ConfigurationError(
-        f"{option} cannot be used: Directory Connector knows no filter for sources of type {source_type}",
-        hint="Use the options include and exclude",
-    )
+    clause = _clause(first, _ENTRA_KEYWORDS[kind], option, text)
+    if parts and clause.keyword != "includegroup":
+        raise _error(option, text, "nothing may follow this clause; only includeGroup takes further clauses")
+    if clause.keyword in _UNIT_KEYWORDS:
+        # Which groups lie in a unit only the service knows.
+        return BwdcFilter((clause,), f"{clause.keyword}:{','.join(clause.values)}")
+    return BwdcFilter((clause, *(_clause(part, _AFTER_INCLUDE_GROUP, option, text) for part in parts)))
 
 
 def _clause(clause: str, keywords: tuple[str, ...], option: str, text: str) -> Clause:

@@ -4,7 +4,8 @@
 """Which users and groups of a source count: the options ``users`` and ``groups``, the same for every type of source.
 
 A selection applies after nested groups were flattened, so that members of nested groups survive when the nested
-groups themselves are not selected. Values compare without regard to case; regular expressions as they are written.
+groups themselves are not selected. Values compare without regard to case and outer blanks; regular expressions as they
+are written.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory 
     DirectGroup,
     Reading,
     RecordWarning,
+    UserStatus,
 )
 
 
@@ -42,17 +44,22 @@ class Matcher:
 
     def matches(self, value: str) -> bool:
         """Say whether the value equals a literal or fits a pattern."""
+        value = value.strip()
         return value.lower() in self.literals or any(pattern.search(value) for pattern in self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
 class UserRules:
-    """One include or exclude list of users: each user that fits any entry. ``groups`` are names, globs or ids."""
+    """One include or exclude list of users: each user that fits any entry. ``groups`` are names, globs or ids.
+
+    Where ``groups_exist``, an entry that fits no group is an error instead of a warning.
+    """
 
     ids: Matcher = Matcher()
     emails: Matcher = Matcher()
     names: Matcher = Matcher()
     groups: tuple[str, ...] = ()
+    groups_exist: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.emails or self.names or self.groups)
@@ -78,8 +85,9 @@ class Selection:
     """What a source contributes to the snapshot.
 
     Users and groups must pass each of their (include, exclude) filters: the structured options and the bwdc_filter.
-    ``members_only`` drops users outside the selected groups. ``user_query`` and ``group_query`` are what a bwdc_filter
-    leaves to the directory itself. ``list_users`` and ``list_groups`` say whether they go into the snapshot at all.
+    ``members_only`` drops active users outside the selected groups. ``user_query`` and ``group_query`` are what a
+    bwdc_filter leaves to the directory itself. ``list_users`` and ``list_groups`` say whether they go into the snapshot
+    at all.
     """
 
     source: str = ""
@@ -107,19 +115,22 @@ class Selected:
     warnings: tuple[RecordWarning, ...] = ()
 
 
-def selection_from(source_type: str, source: str, users: Mapping[str, Any], groups: Mapping[str, Any]) -> Selection:
+def selection_from(
+    source_type: str, source: str, users: Mapping[str, Any], groups: Mapping[str, Any], prefix: str = ""
+) -> Selection:
     """Return the selection of the source called ``source`` from its options ``users`` and ``groups``.
 
-    Raises ConfigurationError for an invalid regular expression, a blank entry or an unreadable bwdc_filter.
+    Lists of ids may have them with ``prefix``, as the snapshot shows them, or without, as the directory does. Raises
+    ConfigurationError for an invalid regular expression, a blank entry or an unreadable bwdc_filter.
     """
     bwdc_users = _bwdc_filter(source_type, "users", source, users)
     bwdc_groups = _bwdc_filter(source_type, "groups", source, groups)
     user_filters = [
-        (_user_rules(users, "include", source), _user_rules(users, "exclude", source)),
+        (_user_rules(users, "include", source, prefix), _user_rules(users, "exclude", source, prefix)),
         (_user_clauses(bwdc_users.clauses, "include"), _user_clauses(bwdc_users.clauses, "exclude")),
     ]
     group_filters = [
-        (_group_rules(groups, "include", source), _group_rules(groups, "exclude", source)),
+        (_group_rules(groups, "include", source, prefix), _group_rules(groups, "exclude", source, prefix)),
         (_group_clauses(bwdc_groups.clauses, "include"), _group_clauses(bwdc_groups.clauses, "exclude")),
     ]
     return Selection(
@@ -139,6 +150,7 @@ def select(selection: Selection, reading: Reading, members: Sequence[int]) -> Se
 
     An include rule that cannot be judged because the directory lacks the value lets the user pass: somebody whose
     e-mail was emptied, or who was deleted and so lost all groups, is not the same as somebody who was never meant.
+    Raises ConfigurationError for a group that must exist, and does not.
     """
     everybody = (1 << len(reading.users)) - 1
     users = everybody
@@ -159,7 +171,8 @@ def select(selection: Selection, reading: Reading, members: Sequence[int]) -> Se
         )
     ]
     if selection.members_only:
-        kept = _deleted(reading)
+        # As in Directory Connector: whoever leaves is often disabled and taken out of all groups at once.
+        kept = _with_status(reading, "disabled", "deleted")
         for position in groups:
             kept |= members[position]
         users &= kept
@@ -185,7 +198,7 @@ def _matching_users(rules: UserRules, reading: Reading, members: Sequence[int], 
             for position in _referenced(entry, reading.groups):
                 found |= members[position]
         if unknown:
-            found |= _deleted(reading)
+            found |= _with_status(reading, "deleted")
     return found
 
 
@@ -202,16 +215,23 @@ def _referenced(entry: str, groups: Sequence[DirectGroup]) -> list[int]:
 
 def _unmatched(source: str, groups: Sequence[DirectGroup], sides: Mapping[str, UserRules]) -> list[RecordWarning]:
     """Return a warning for each group that user rules refer to in vain: it may have been renamed."""
-    return [
-        RecordWarning("group_unmatched", entry, f"no group fits this entry of users.{side}.groups", source)
-        for side, rules in sides.items()
-        for entry in rules.groups
-        if not _referenced(entry, groups)
-    ]
+    warnings = []
+    for side, rules in sides.items():
+        for entry in rules.groups:
+            if _referenced(entry, groups):
+                continue
+            if rules.groups_exist:
+                raise ConfigurationError(
+                    f"users.bwdc_filter of the source {source} names the group {entry}, which was not found",
+                    hint="Correct the object id or take it out; Directory Connector would have stopped, too",
+                )
+            message = f"no group fits this entry of users.{side}.groups"
+            warnings.append(RecordWarning("group_unmatched", entry, message, source))
+    return warnings
 
 
-def _deleted(reading: Reading) -> int:
-    return bitset((n for n, user in enumerate(reading.users) if user.status == "deleted"), len(reading.users))
+def _with_status(reading: Reading, *statuses: UserStatus) -> int:
+    return bitset((n for n, user in enumerate(reading.users) if user.status in statuses), len(reading.users))
 
 
 def _bwdc_filter(source_type: str, kind: Kind, source: str, options: Mapping[str, Any]) -> BwdcFilter:
@@ -219,25 +239,25 @@ def _bwdc_filter(source_type: str, kind: Kind, source: str, options: Mapping[str
     return parse_bwdc_filter(source_type, kind, options.get("bwdc_filter") or "", option)
 
 
-def _user_rules(options: Mapping[str, Any], side: str, source: str) -> UserRules:
+def _user_rules(options: Mapping[str, Any], side: str, source: str, prefix: str) -> UserRules:
     rules = _Entries(options.get(side) or {}, f"users.{side}", source)
     return UserRules(
-        ids=rules.literals("ids"),
+        ids=rules.ids(prefix),
         emails=rules.matcher("emails", "email_regex"),
         names=rules.matcher("names", "name_regex"),
         groups=rules.texts("groups"),
     )
 
 
-def _group_rules(options: Mapping[str, Any], side: str, source: str) -> GroupRules:
+def _group_rules(options: Mapping[str, Any], side: str, source: str, prefix: str) -> GroupRules:
     rules = _Entries(options.get(side) or {}, f"groups.{side}", source)
-    return GroupRules(ids=rules.literals("ids"), names=rules.matcher("names", "name_regex"))
+    return GroupRules(ids=rules.ids(prefix), names=rules.matcher("names", "name_regex"))
 
 
 def _user_clauses(clauses: Iterable[Clause], side: str) -> UserRules:
     """Return what the clauses of a bwdc_filter say about e-mails and groups."""
     emails, groups = _values(clauses, side), _values(clauses, f"{side}group")
-    return UserRules(emails=Matcher(frozenset(emails)), groups=tuple(groups))
+    return UserRules(emails=Matcher(frozenset(emails)), groups=tuple(groups), groups_exist=True)
 
 
 def _group_clauses(clauses: Iterable[Clause], side: str) -> GroupRules:
@@ -263,8 +283,8 @@ class _Entries:
             raise ConfigurationError(f"{self.where}.{name} of the source {self.source} has a blank entry")
         return entries
 
-    def literals(self, name: str) -> Matcher:
-        return Matcher(frozenset(entry.lower() for entry in self.texts(name)))
+    def ids(self, prefix: str) -> Matcher:
+        return Matcher(frozenset(entry.removeprefix(prefix).lower() for entry in self.texts("ids")))
 
     def matcher(self, globs: str, expressions: str) -> Matcher:
         """Return what a list of globs and one of regular expressions say together."""

@@ -117,9 +117,20 @@ def _connection(settings: Section, sync: Section, notes: Notes) -> tuple[str, di
 
 
 def _selection(sync: Section, source_type: str, notes: Notes) -> dict[str, Any]:
-    """Return the options ``users`` and ``groups``; the filters as they are, since the source reads their language."""
+    """Return the options ``users`` and ``groups``; the filters as they are, since the source reads their language.
+
+    Services have one side narrow the other one: users outside the groups are dropped, members outside the users. That
+    ends where a side is not synchronized; for LDAP each filter is about its own side only.
+    """
     selection: dict[str, Any] = {}
     users, groups = sync.text("userFilter"), sync.text("groupFilter")
+    if source_type not in LDAP_TYPES:
+        if users and not sync.flag("users"):
+            notes.ignored([sync.name("userFilter")], "Users are not synchronized, and members of groups not filtered.")
+            users = ""
+        if groups and not sync.flag("groups"):
+            notes.ignored([sync.name("groupFilter")], "Groups are not synchronized, and users not filtered by them.")
+            groups = ""
     if users:
         selection["users"] = {"bwdc_filter": users}
         _check(users, "users", source_type, sync.name("userFilter"), notes)
@@ -133,9 +144,9 @@ def _selection(sync: Section, source_type: str, notes: Notes) -> dict[str, Any]:
 
 def _check(text: str, kind: Kind, source_type: str, setting: str, notes: Notes) -> None:
     try:
-        parse_bwdc_filter(source_type, kind, text, setting)
-        if source_type in LDAP_TYPES:
-            parse_filter(text, setting)
+        query = parse_bwdc_filter(source_type, kind, text, setting).query
+        if source_type in LDAP_TYPES and query:
+            parse_filter(query, setting)
     except ConfigurationError as error:
         effect = "found nothing with it" if source_type in LDAP_TYPES else "ignored it and synchronized everybody"
         notes.unsafe(

@@ -103,7 +103,8 @@ def _source(options: Mapping[str, Any]) -> _Source:
     name, source_type = options["name"], options["type"]
     if options[source_type] is None:
         raise ConfigurationError(f"The source {name} has the type {source_type}, but {source_type} is empty")
-    selection = selection_from(source_type, name, options["users"], options["groups"])
+    prefix = _prefix(name, options["external_id_prefix"])
+    selection = selection_from(source_type, name, options["users"], options["groups"], prefix)
     request = {
         **options[source_type],
         "user_query": selection.user_query,
@@ -116,7 +117,7 @@ def _source(options: Mapping[str, Any]) -> _Source:
         provider=provider(source_type, name, request),
         selection=selection,
         allow_empty=options["allow_empty"],
-        external_id_prefix=_prefix(name, options["external_id_prefix"]),
+        external_id_prefix=prefix,
         incremental=bool(request.get("incremental")),
     )
 

@@ -32,8 +32,9 @@ def test_blank_text_is_no_filter(source_type: str) -> None:
 @pytest.mark.parametrize(
     ("source_type", "kind", "text", "expected"),
     [
-        ("ldap", "users", " (|(ou=a)(ou=b)) ", BwdcFilter(query="(|(ou=a)(ou=b))")),
-        ("active_directory", "groups", "(cn=a:b)", BwdcFilter(query="(cn=a:b)")),
+        ("ldap", "users", " (|(ou=a)(ou=b)) ", BwdcFilter(query="(&(|(ou=a)(ou=b)))")),
+        ("active_directory", "groups", "(cn=a:b)", BwdcFilter(query="(&(cn=a:b))")),
+        ("file", "users", "(mail=*)(uid=a*)", BwdcFilter(query="(&(mail=*)(uid=a*))")),
         (
             "google_workspace",
             "users",
@@ -88,7 +89,6 @@ def test_reads_what_directory_connector_reads(source_type: str, kind: str, text:
         ("entra_id", "groups", "includeGroup:a", "does not begin with"),
         ("entra_id", "groups", "includeadministrativeunit:a|exclude:b", "nothing may follow"),
         ("okta", "users", " | ", "does not begin with"),
-        ("file", "users", "include:a@example.org", "no filter for sources of type file"),
     ],
 )
 def test_refuses_what_directory_connector_ignores(source_type: str, kind: str, text: str, reason: str) -> None:

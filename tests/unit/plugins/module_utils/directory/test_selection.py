@@ -125,15 +125,15 @@ def test_bwdc_clauses_by_group_take_ids() -> None:
     assert users_of({"bwdc_filter": "excludeGroup:g-2"}, "entra_id") == "145"
 
 
-def test_a_bwdc_group_filter_drops_users_outside_the_kept_groups_except_deleted_ones() -> None:
-    assert selected(selection(groups={"bwdc_filter": "include:engineering"}, kind="okta")) == ("1235", "1")
+def test_a_bwdc_group_filter_drops_active_users_outside_the_kept_groups() -> None:
+    assert selected(selection(groups={"bwdc_filter": "include:engineering"}, kind="okta")) == ("12345", "1")
     assert selected(selection(groups={"bwdc_filter": "exclude:engineering,interns"}, kind="okta")) == ("45", "3")
 
 
 def test_a_query_alone_leaves_the_choice_to_the_directory() -> None:
     chosen = selection({"bwdc_filter": "(ou=x)"}, {"bwdc_filter": "(cn=y)"})
     assert selected(chosen) == ("12345", "123")
-    assert (chosen.user_query, chosen.group_query) == ("(ou=x)", "(cn=y)")
+    assert (chosen.user_query, chosen.group_query) == ("(&(ou=x))", "(&(cn=y))")
 
 
 def test_bwdc_values_are_no_globs() -> None:
@@ -206,3 +206,29 @@ def test_ids_select_as_sets_do(include: list[str], exclude: list[str]) -> None:
     everybody = {user.external_id.lower() for user in READING.users}
     kept = (set(include) if include else everybody) & everybody - set(exclude)
     assert set(users_of({"include": {"ids": include}, "exclude": {"ids": exclude}})) == {id_[-1] for id_ in kept}
+
+
+def test_names_compare_without_outer_blanks() -> None:
+    reading = Reading(
+        users=READING.users, groups=[DirectGroup("g-1", " Staff\r\n", [0]), DirectGroup("g-2", "Sales", [1])]
+    )
+
+    def groups_of(groups: dict[str, Any]) -> tuple[int, ...]:
+        return select(selection(groups=groups, kind="okta"), reading, flatten(reading)).groups
+
+    assert groups_of({"bwdc_filter": "include:staff"}) == (0,)
+    assert groups_of({"bwdc_filter": "exclude:staff"}) == (1,)
+    assert groups_of({"include": {"names": ["Sta?f"]}}) == (0,)
+
+
+@pytest.mark.parametrize("entry", ["id-1", "hr:ID-1"])
+def test_ids_may_have_the_prefix_of_the_source(entry: str) -> None:
+    everything: dict[str, Any] = {"read": True}
+    chosen = selection_from("ldap", "hr", {**everything, "exclude": {"ids": [entry]}}, everything, "hr:")
+    assert selected(chosen)[0] == "2345"
+
+
+@pytest.mark.parametrize("keyword", ["includeGroup", "excludeGroup"])
+def test_a_bwdc_filter_by_a_group_that_does_not_exist_is_an_error(keyword: str) -> None:
+    with pytest.raises(ConfigurationError, match="names the group g-9, which was not found"):
+        selected(selection({"bwdc_filter": f"{keyword}:g-1,g-9"}, kind="entra_id"))

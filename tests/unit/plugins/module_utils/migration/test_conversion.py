@@ -246,6 +246,21 @@ def test_groups_can_be_left_out() -> None:
     assert source(sync={"groups": False})["groups"] == {"bwdc_filter": "(cn=vault*)", "read": False}
 
 
+@pytest.mark.parametrize(("users", "unused"), [(True, "groupFilter"), (False, "userFilter")])
+def test_a_service_applies_no_filter_of_what_is_not_synchronized(users: bool, unused: str) -> None:
+    sync = {"users": users, "groups": not users, "userFilter": "include:ann@example.org", "groupFilter": "include:a"}
+    converted = conversion(ENTRA_ID, sync=sync)
+    [converted_source] = converted.variables["bitwarden_sync_sources"]
+    side = unused.removesuffix("Filter") + "s"
+    assert "bwdc_filter" not in converted_source.get(side, {})
+    assert "not filtered" in findings(converted, "ignored")[f"sync.{unused}"]
+
+
+def test_several_ldap_filters_must_all_hold_as_they_did() -> None:
+    converted = conversion(sync={"userFilter": "(mail=*)(uid=a*)"})
+    assert "sync.userFilter" not in findings(converted, "unsafe")
+
+
 @pytest.mark.parametrize("directory_type", TYPES)
 def test_result_fits_the_options_and_can_be_read(directory_type: int) -> None:
     text = re.sub(r"{{ \w+ }}", "from-the-vault", json.dumps(conversion(directory_type).variables))

@@ -182,3 +182,12 @@ def test_options_that_cannot_work_are_refused(
     sources: list[dict[str, Any]], options: dict[str, Any], message: str
 ) -> None:
     assert message in refused(ConfigurationError, *sources, **options)
+
+
+def test_ldif_takes_a_bwdc_filter_for_ldap() -> None:
+    entries = (
+        f"dn: uid={uid}\nobjectClass: inetOrgPerson\nentryUUID: {uid}\nuid: {uid}\nmail: {uid}@x.org\n" for uid in "ab"
+    )
+    Path("people.ldif").write_text("\n".join(entries))
+    people = {"name": "people", "type": "file", "file": {"path": "people.ldif"}}
+    assert summary({**people, "users": {"bwdc_filter": "(uid=a*)(mail=*)"}})["counts"]["users"] == 1
