@@ -69,7 +69,9 @@ galaxy_import() {
     output=$(cd "$folder" && PATH="$folder/importer/bin:$PATH" GALAXY_IMPORTER_CONFIG="$tools/galaxy_importer.cfg" \
         importer/bin/python -m galaxy_importer.main "$tools"/../../dist/*.tar.gz 2>&1) || status=1
     echo "$output"
-    ((status == 0)) && ! grep -qE '^(WARNING|ERROR)' <<<"$output"
+    # ansible-lint 26.10 does not find playbooks of the collection where the importer unpacks it.
+    local known='^WARNING: ERROR +Failed to find dirsync\.bitwarden\.(awx|preview|sync) playbook\.$'
+    ((status == 0)) && ! grep -vE "$known" <<<"$output" | grep -qE '^(WARNING|ERROR)'
 }
 
 # The importer wants an environment of its own, since it pins what it uses.
