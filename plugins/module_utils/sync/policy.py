@@ -162,4 +162,5 @@ def _protection(options: Mapping[str, Any]) -> Protection:
 
 
 def _globs(globs: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple([re.compile(fnmatch.translate(glob.lower())) for glob in globs])
+    """Return patterns that know * and ?; brackets stand for themselves, as in names of groups."""
+    return tuple([re.compile(fnmatch.translate(glob.lower().replace("[", "[[]"))) for glob in globs])

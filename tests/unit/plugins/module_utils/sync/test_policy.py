@@ -79,3 +79,10 @@ def test_the_owner_scope_is_what_begins_with_the_prefix(prefix: str, external_id
 
 def test_external_ids_are_written_with_the_prefix() -> None:
     assert Policy(external_id_prefix="ldap:").external_id("id-ann") == "ldap:id-ann"
+
+
+@pytest.mark.parametrize("glob", ["[Ext] Partners", "[ext]*", "[Z-A] Team", "[!x]", "a]b"])
+def test_brackets_stand_for_themselves(glob: str) -> None:
+    [pattern] = policy_of({"exclude": {"groups": [glob]}}).exclude.groups
+    assert pattern.fullmatch(glob.lower())
+    assert not pattern.fullmatch("e partners")
