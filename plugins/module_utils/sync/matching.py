@@ -51,6 +51,7 @@ class _Matching:
     def __init__(self, members: Sequence[Member], policy: Policy) -> None:
         counts = Counter(member.external_id for member in members if member.external_id)
         self._shared = {external_id for external_id, count in counts.items() if count > 1}
+        self._shared_emails = shared_emails(members)
         self._members = members
         self._policy = policy
         self._by_external_id = {member.external_id: member for member in members if member.external_id}
@@ -67,6 +68,8 @@ class _Matching:
             return False
         if external_id in self._shared:
             self._refusals[user.external_id] = shared_external_id(user.email or user.external_id, external_id)
+        elif member.email in self._shared_emails:
+            self._refusals[user.external_id] = shared_email(member.email, external_id)
         else:
             self._claim(user, member)
         return True
@@ -77,7 +80,9 @@ class _Matching:
         Without ``takeover`` only memberships without external id are considered.
         """
         member = self._by_email.get(user.email) if user.email else None
-        if member is None or member.id in self._claimed or not (takeover or member.external_id is None):
+        if member is None or member.id in self._claimed:
+            return
+        if not (takeover or member.external_id is None or member.email in self._shared_emails):
             return
         refusal = self._refuse_takeover(user, member)
         if refusal:
@@ -96,6 +101,9 @@ class _Matching:
 
     def _refuse_takeover(self, user: User, member: Member) -> Refusal | None:
         """Return why a membership found by e-mail must not become that of the user, or None if it may."""
+        external_id = self._policy.external_id(user.external_id)
+        if member.email in self._shared_emails:
+            return shared_email(member.email, external_id)
         if member.external_id is None:
             return None
         if not self._policy.owns(member.external_id) or member.external_id in self._shared:
@@ -106,7 +114,7 @@ class _Matching:
         else:
             return None
         message = f"{user.email} is a member under the external id {member.external_id}, {why}"
-        return Refusal(user.email or user.external_id, reason, message, self._policy.external_id(user.external_id))
+        return Refusal(user.email or user.external_id, reason, message, external_id)
 
 
 def shared_external_id(key: str, external_id: str | None) -> Refusal:
@@ -115,13 +123,28 @@ def shared_external_id(key: str, external_id: str | None) -> Refusal:
     return Refusal(key, "duplicate_external_id", message, external_id)
 
 
+def shared_emails(members: Sequence[Member]) -> frozenset[str]:
+    """Return the e-mails of several members each: of an account, say, and of an invitation to the same address.
+
+    Actions name members by e-mail, so that nothing could be done to one of them alone.
+    """
+    counts = Counter(member.email for member in members)
+    return frozenset(email for email, count in counts.items() if count > 1)
+
+
+def shared_email(email: str, external_id: str | None) -> Refusal:
+    """Return the refusal to decide between members with the same e-mail."""
+    message = f"several members have the address {email}: remove all but one of them"
+    return Refusal(email, "duplicate_email", message, external_id)
+
+
 def staying_members(matches: Matches, members: Sequence[Member], policy: Policy) -> frozenset[str]:
     """Return the e-mails of members who leave no group: protected ones, and those whose user cannot be told.
 
     A refusal means that a record is left alone; taking its access away through a group would be the opposite.
     """
     counts = Counter(member.external_id for member in members if member.external_id)
-    refused = {refusal.key for refusal in matches.refusals.values()}
+    refused = {refusal.key for refusal in matches.refusals.values()} | shared_emails(members)
     return frozenset(
         member.email
         for member in members

@@ -26,6 +26,8 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching im
     Matches,
     is_left_alone,
     match_members,
+    shared_email,
+    shared_emails,
     shared_external_id,
     staying_members,
 )
@@ -82,10 +84,12 @@ def plan_members(
             _plan_member(plan, user, member, policy, memory)
         elif user.external_id not in matches.refusals:
             _plan_stranger(plan, user, taken, policy, memory, roles)
-    shared = Counter(member.external_id for member in members)
+    shared, twins = Counter(member.external_id for member in members), shared_emails(members)
     for member in matches.unclaimed:
         if shared[member.external_id] > 1:
             plan.refusals.append(shared_external_id(member.email, member.external_id))
+        elif member.email in twins:
+            _refuse_twin(plan, member)
         else:
             _plan_absent(plan, member, policy, memory)
     return plan
@@ -281,6 +285,13 @@ def _plan_invitation(plan: MemberPlan, user: User, member: Member, policy: Polic
     plan.gone.add(member.id)
     plan.keys.pop(user.external_id)
     return True
+
+
+def _refuse_twin(plan: MemberPlan, member: Member) -> None:
+    """Refuse to touch one of several members with the same e-mail, unless that is said for its user already."""
+    refusal = shared_email(member.email, member.external_id)
+    if refusal not in plan.refusals:
+        plan.refusals.append(refusal)
 
 
 def _plan_absent(plan: MemberPlan, member: Member, policy: Policy, memory: Memory) -> None:

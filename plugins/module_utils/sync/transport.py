@@ -22,6 +22,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Action, Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching import shared_emails
 
 Transport = Literal["auto", "rest", "import"]
 
@@ -149,8 +150,13 @@ def _importable_groups(plan: Plan, organization: Organization) -> tuple[Bundle, 
 
 
 def _external_ids_after(plan: Plan, organization: Organization) -> Mapping[str, str]:
-    """Return the external id of each member, by e-mail, as the plan leaves it."""
-    found = {member.email: member.external_id for member in organization.members if member.external_id}
+    """Return the external id of each member, by e-mail, as the plan leaves it; an e-mail that is shared tells none."""
+    twins = shared_emails(organization.members)
+    found = {
+        member.email: member.external_id
+        for member in organization.members
+        if member.external_id and member.email not in twins
+    }
     for action in plan.actions:
         if action.external_id is None:
             continue

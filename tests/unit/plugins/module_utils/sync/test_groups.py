@@ -225,6 +225,7 @@ def test_only_groups_with_a_counterpart_have_to_be_read() -> None:
     [
         ([member("ann", "old")], {"rekey": False}),
         ([member("ann", "twin"), member("bob", "twin")], {}),
+        ([member("ann"), member("bob", None, email="ann")], {}),
         ([member("ann", None, type=MemberType.OWNER)], {}),
     ],
 )
@@ -239,4 +240,10 @@ def test_members_who_are_refused_or_protected_leave_no_group(
 def test_members_who_share_an_external_id_leave_no_group_even_if_nobody_in_the_directory_is_one_of_them() -> None:
     current = organization([member("ann", "twin"), member("bob", "twin")], [organization_group("staff")], staff=["ann"])
     plan = make_plan(snapshot([user("bea")], [group("staff")]), current, Policy(membership="exclusive"))
+    assert movements(plan, "staff") == ([], [])
+
+
+def test_members_who_share_an_address_join_no_group_either() -> None:
+    current = organization([member("ann"), member("bob", None, email="ann")], [organization_group("staff")])
+    plan = make_plan(snapshot([user("ann")], [group("staff", "ann")]), current, Policy())
     assert movements(plan, "staff") == ([], [])

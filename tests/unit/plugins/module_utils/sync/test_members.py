@@ -95,6 +95,25 @@ def test_a_shared_external_id_is_not_taken_over_by_email() -> None:
     assert ("ann", "foreign_external_id") in refused(plan)
 
 
+@pytest.mark.parametrize("status", ["active", "disabled", "deleted", None])
+@pytest.mark.parametrize("of_invitation", [None, "id-else", "foreign"])
+def test_members_who_share_an_address_are_left_alone_all_of_them(
+    status: UserStatus | None, of_invitation: str | None
+) -> None:
+    users = [user("ann", status)] if status else []
+    members = [member("ann"), member("twin", of_invitation, email="ann", status=INVITED)]
+    plan = plan_of(users, members, absent="remove", disabled="remove", deleted="remove")
+    assert steps(plan) == []
+    assert set(refused(plan)) == {("ann", "duplicate_email")}
+    assert len(refused(plan)) == 1 + (of_invitation is not None)
+
+
+@pytest.mark.parametrize("status", ["active", "disabled"])
+def test_a_shared_address_finds_no_member(status: UserStatus) -> None:
+    plan = plan_of([user("ann", status)], [member("ann", None), member("twin", "old", email="ann")], absent="ignore")
+    assert (steps(plan), set(refused(plan))) == ([], {("ann", "duplicate_email")})
+
+
 @pytest.mark.parametrize("before", ["disabled", "deleted"])
 def test_a_person_who_came_back_under_a_new_account_keeps_the_membership(before: UserStatus) -> None:
     old = user("ann", before, email=None, external_id="id-old")

@@ -126,6 +126,13 @@ def test_a_group_with_somebody_whom_the_import_would_drop_is_set_by_a_call_of_it
     assert singles(steps_of(directory, current)) == ["set_group_members"]
 
 
+def test_a_group_with_members_who_share_an_address_is_set_by_a_call_of_its_own() -> None:
+    twins = [member("eve"), member("eva", email="eve")]
+    current = organization([*twins, member("ann")], [organization_group("staff")], staff=["eve"])
+    steps = steps_of(snapshot([user("ann")], [group("staff", "ann")]), current)
+    assert singles(steps) == ["set_group_members"]
+
+
 @pytest.mark.parametrize("reason", ["adopted", "rekeyed"])
 def test_a_group_whose_external_id_changes_is_not_imported_since_that_would_create_another(reason: str) -> None:
     external_id = None if reason == "adopted" else "id-old"
