@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.directory import Group
@@ -28,6 +28,7 @@ def plan_accesses(plan: GroupPlan, groups: Sequence[Group], organization: Organi
     names, collections = GroupNames(groups), CollectionNames(organization.collections)
     matches = match_groups(groups, organization.groups, policy)
     planned: set[str] = set()
+    of_new: dict[str, tuple[Access, ...]] = {}
     for entry in policy.group_collections:
         group = names.find(entry.group)
         if group is None:
@@ -37,7 +38,8 @@ def plan_accesses(plan: GroupPlan, groups: Sequence[Group], organization: Organi
             plan.refusals.append(Refusal(entry.group, "collection_group_twice", message))
         elif group.external_id not in matches.refusals:
             planned.add(group.external_id)
-            _plan_entry(plan, entry, group, matches.groups.get(group.external_id), collections, policy)
+            _plan_entry(plan, entry, group, matches.groups.get(group.external_id), collections, policy, of_new)
+    plan.actions = [_with_accesses(action, of_new) for action in plan.actions]
 
 
 def _plan_entry(
@@ -47,7 +49,9 @@ def _plan_entry(
     counterpart: OrganizationGroup | None,
     collections: CollectionNames,
     policy: Policy,
+    of_new: dict[str, tuple[Access, ...]],
 ) -> None:
+    """Plan what gives a group the collections of its entry; those of a group that is new go into ``of_new``."""
     external_id = policy.external_id(group.external_id)
     wanted: dict[str, Access] = {}
     for access in entry.accesses:
@@ -62,7 +66,7 @@ def _plan_entry(
             wanted[found.association.id] = found
     complete = len(wanted) == len(entry.accesses)
     if counterpart is None:
-        plan.actions = [_with_accesses(action, external_id, _sorted(wanted.values())) for action in plan.actions]
+        of_new[external_id] = _sorted(wanted.values())
     elif counterpart.collections is None:
         message = "the server does not tell the collections of the group, so that setting some would take away others"
         plan.refusals.append(Refusal(group.name, "collections_untold", message, external_id))
@@ -88,11 +92,10 @@ def _plan_entry(
             )
 
 
-def _with_accesses(action: Action, external_id: str, accesses: tuple[Access, ...]) -> Action:
-    """Return the action with the accesses if it creates the group with this external id."""
-    if action.kind == Kind.CREATE_GROUP and action.external_id == external_id:
-        return replace(action, granting=accesses)
-    return action
+def _with_accesses(action: Action, of_new: Mapping[str, tuple[Access, ...]]) -> Action:
+    """Return the action with the accesses of its group, given by external id, if it creates the group."""
+    accesses = of_new.get(action.external_id or "") if action.kind == Kind.CREATE_GROUP else None
+    return replace(action, granting=accesses) if accesses else action
 
 
 def _sorted(accesses: Iterable[Access]) -> tuple[Access, ...]:
