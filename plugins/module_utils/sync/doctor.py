@@ -119,10 +119,11 @@ def diagnose(
     if snapshot is not None:
         policy = scoped(policy, snapshot)
     beside = snapshot or Snapshot((), ())
+    plan = plan_of_identities(snapshot, organization, policy) if snapshot is not None else Plan(())
     beside, organization = without_excluded(beside, organization, policy.exclude, policy.external_id)
     findings = [*_of_organization(organization, policy), *_waiting(organization.members, past, accepted_since)]
     if snapshot is not None:
-        findings += _against(beside, organization, policy, past)
+        findings += _against(beside, organization, policy, plan, past)
     rank = {code: position for position, code in enumerate(VERDICTS)}
     return tuple(sorted(findings, key=lambda finding: (rank[finding.code], finding.objects)))
 
@@ -181,12 +182,13 @@ def _waiting(members: Iterable[Member], past: Past, accepted_since: datetime) ->
                 yield Finding("invitation_open", (member.email,), message, member.external_id)
 
 
-def _against(snapshot: Snapshot, organization: Organization, policy: Policy, past: Past) -> Iterator[Finding]:
+def _against(
+    snapshot: Snapshot, organization: Organization, policy: Policy, plan: Plan, past: Past
+) -> Iterator[Finding]:
     """Yield what is wrong beside the directory."""
     for email, users in _shared(snapshot.users, lambda user: user.email if user.status != "deleted" else None):
         ids = tuple(user.external_id for user in users)
         yield Finding("duplicate_user_email", ids, f"{len(users)} users of the directory have {email}")
-    plan = plan_of_identities(snapshot, organization, policy)
     for action in plan.actions:
         if action.kind == Kind.LINK_MEMBER:
             message = "the member has no external id, but a user of the directory has this address"

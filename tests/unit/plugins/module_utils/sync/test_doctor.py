@@ -219,3 +219,10 @@ def test_every_finding_has_a_meaning_and_the_gravest_come_first(
 def test_every_code_tells_what_to_do() -> None:
     assert VERDICTS.keys() >= FROM_REFUSALS
     assert all(verdict.advice and not verdict.advice.endswith(".") for verdict in VERDICTS.values())
+
+
+def test_a_group_may_be_excluded_and_protect_its_members() -> None:
+    policy = policy_from({"exclude": {"groups": ["VIP"]}, "protected": {"groups": ["VIP"]}})
+    current = organization([member("ann"), member("bob", None)], [organization_group("VIP", None)], VIP=["ann"])
+    findings = diagnose(current, snapshot([user("ann"), user("bob")]), policy, NOTHING, MARCH)
+    assert [finding.code for finding in findings] == ["never_linked"]
