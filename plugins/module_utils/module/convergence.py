@@ -55,7 +55,10 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.history imp
     read_history,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.invitations import require_memory
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import what_to_remember
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.memory import (
+    what_to_remember,
+    without_refused_reminders,
+)
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import Part, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.progress import Progress
@@ -159,11 +162,13 @@ def _converge(run: Run, client: BitwardenClient) -> dict[str, Any]:
     result = make_result(run, work, results, guard)
     failures = [outcome for outcome in results if outcome.outcome == "failed"]
     sent = work.sent(results)
-    if not run.check_mode and run.options["state_file"] and (sent or not failures):
+    remembered = without_refused_reminders(work.remembered, state.remembered, results)
+    worth_keeping = sent or not failures or remembered != work.remembered
+    if not run.check_mode and run.options["state_file"] and worth_keeping:
         counts = dict(state.applied_counts)
         if not failures:
             counts.update(dict.fromkeys(run.parts, run.snapshot.counts()))
-        state = State(applied_counts=counts, sent=sent, remembered=work.remembered)
+        state = State(applied_counts=counts, sent=sent, remembered=remembered)
         write_state(Path(run.options["state_file"]), run.connection.organization, state)
     if failures:
         raise failure(failures, result)

@@ -36,11 +36,12 @@ MOST_LOST_ANSWERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one action; ``message`` is the error of a failed one."""
+    """What became of one action; ``message`` is the error of a failed one, ``in_doubt`` whether it may be done yet."""
 
     action: Action
     outcome: Outcome
     message: str = ""
+    in_doubt: bool = False
 
 
 def predict(plan: Plan) -> tuple[Result, ...]:
@@ -112,7 +113,7 @@ class _Application:
             self._doers[action.kind](action)
         except DirsyncError as error:
             self._note(error)
-            return Result(action, "failed", str(error))
+            return Result(action, "failed", str(error), isinstance(error, BitwardenError) and error.in_doubt)
         self._lost = 0
         return Result(action, "done")
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import Author, MemberEvents
@@ -17,6 +17,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
     Organization,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Reinvitations, Remembered
 
@@ -120,6 +121,18 @@ def what_to_remember(
             **dict.fromkeys(withdrawn, memory.now),
         },
     )
+
+
+def without_refused_reminders(planned: Remembered, before: Remembered, results: Sequence[Result]) -> Remembered:
+    """Take back that invitations were sent again of which it is sure that they were not, so that the next run does."""
+    refused = {
+        result.action.id or ""
+        for result in results
+        if result.action.kind == Kind.REINVITE_MEMBER and result.outcome == "failed" and not result.in_doubt
+    }
+    sent = {id_: entry for id_, entry in planned.reinvited.items() if id_ not in refused}
+    earlier = {id_: entry for id_, entry in before.reinvited.items() if id_ in refused}
+    return replace(planned, reinvited={**sent, **earlier})
 
 
 def _open_invitations(

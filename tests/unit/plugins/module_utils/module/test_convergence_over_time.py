@@ -211,6 +211,25 @@ def test_a_reminder_that_failed_is_not_sent_before_its_time(world: World, server
     assert world.run(BOTH_OF_THEM, policy, state=True) == ["reinvite_member ann"]
 
 
+@pytest.mark.parametrize("status", [400, 401, 429])
+def test_a_reminder_that_was_refused_is_sent_by_the_next_run(
+    world: World, server: BitwardenServer, status: int
+) -> None:
+    server.organization.change_member(ANN, status=Status.INVITED)
+    policy = {"reinvite_days": 7, "reinvite_times": 2}
+    world.run(BOTH_OF_THEM, policy, state=True)
+    for _time in range(2):
+        world.days_pass(7)
+        server.faults.add(Fault(Kind.STATUS, When(method="POST", path="/reinvite$"), times=None, status=status))
+        with pytest.raises(Exception, match="actions failed"):
+            world.run(BOTH_OF_THEM, policy, state=True)
+        server.faults.clear()
+        assert world.run(BOTH_OF_THEM, policy, state=True) == ["reinvite_member ann"]
+        assert world.run(BOTH_OF_THEM, policy, state=True) == []
+    world.days_pass(7)
+    assert world.run(BOTH_OF_THEM, policy, state=True) == []
+
+
 def test_the_age_of_invitations_needs_a_state_file(world: World, server: BitwardenServer) -> None:
     with pytest.raises(ConfigurationError, match=r"without which policy\.purge_days cannot"):
         world.run(BOTH_OF_THEM, {"purge_days": 30})
