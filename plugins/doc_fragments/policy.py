@@ -241,6 +241,8 @@ options:
             member beyond them B(buys seats) without asking.
           - Without it such a plan is stopped like by a guard. Self-hosted servers do not tell their seats and refuse
             by themselves.
+          - Families plans that administrators sponsor take seats too, but Bitwarden's Public API does not tell them.
+            Where there are some, a seat B(may be bought) even without this option.
         type: bool
         default: false
       roles:
