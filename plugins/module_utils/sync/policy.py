@@ -139,16 +139,23 @@ def policy_from(options: Mapping[str, Any]) -> Policy:
     if "invite" in values:
         invite = values.pop("invite")
         values.update(invite=invite != "false", stage=invite == "staged")
-    guards = dict(values.pop("guards", None) or {})
-    exempt = guards.pop("exempt", Guards().exempt)
-    limits: dict[str, Any] = {
-        name: Limit(limit["count"], limit["percent"]) for name, limit in guards.items() if limit is not None
-    }
     values["roles"] = role_entries(values.get("roles") or ())
     values["group_collections"] = access_entries(values.get("group_collections") or ())
+    guards = _guards(values.pop("guards", None) or {})
     protected = _protection(values.pop("protected", None) or {})
     exclude = Exclusion(**{name: _globs(globs) for name, globs in (values.pop("exclude", None) or {}).items()})
-    return Policy(**values, protected=protected, exclude=exclude, guards=replace(Guards(exempt=exempt), **limits))
+    return Policy(**values, guards=guards, protected=protected, exclude=exclude)
+
+
+def _guards(options: Mapping[str, Any]) -> Guards:
+    limits = {name: limit for name, limit in options.items() if name != "exempt" and limit is not None}
+    exempt = options.get("exempt", Guards().exempt)
+    numbers = {f"{name}.{kind}": number for name, limit in limits.items() for kind, number in limit.items()}
+    for name, number in {**numbers, "exempt": exempt}.items():
+        if number is not None and not number >= 0:  # unlike < 0 this refuses NaN, which would be no limit at all
+            raise ConfigurationError(f"policy.guards.{name} is {number}", hint="Give a number of 0 or more")
+    changes: dict[str, Any] = {name: Limit(limit["count"], limit["percent"]) for name, limit in limits.items()}
+    return replace(Guards(exempt=exempt), **changes)
 
 
 def _protection(options: Mapping[str, Any]) -> Protection:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,25 @@ def test_wrong_values_are_refused(option: str, value: object) -> None:
 def test_a_number_of_days_below_zero_is_refused(option: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"policy\.{option} is -1"):
         policy_of({option: -1})
+
+
+@pytest.mark.parametrize(
+    ("guards", "message"),
+    [
+        ({"removals": {"count": -1}}, "policy.guards.removals.count is -1"),
+        ({"shrink": {"percent": -0.5}}, "policy.guards.shrink.percent is -0.5"),
+        ({"revocations": {"percent": "nan"}}, "policy.guards.revocations.percent is nan"),
+        ({"exempt": -5}, "policy.guards.exempt is -5"),
+    ],
+)
+def test_a_limit_below_zero_is_refused(guards: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        policy_of({"guards": guards})
+
+
+def test_a_limit_of_zero_is_a_limit() -> None:
+    guards = policy_of({"guards": {"removals": {"count": 0, "percent": 0}, "exempt": 0}}).guards
+    assert (guards.removals, guards.exempt) == (Limit(0, 0), 0)
 
 
 @pytest.mark.parametrize(
