@@ -11,7 +11,6 @@ playbook was interrupted, and polling shows nothing of what it does.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ansible.module_utils.common.validation import check_type_path
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.wording import duration, words
@@ -37,7 +37,7 @@ class FollowingAction(NormalAction):  # type: ignore[misc]
         if not path or self._connection.transport != "local" or self._task.async_val:
             return super().run(tmp, task_vars)
         host = (task_vars or {}).get("inventory_hostname", "")
-        file = Path(os.path.expandvars(path)).expanduser()
+        file = Path(check_type_path(path))  # as the module reads the option, whatever it holds
         with following(file, lambda line: Display().display(f"[{host}] {line}")):
             return super().run(tmp, task_vars)
 

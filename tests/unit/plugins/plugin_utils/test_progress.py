@@ -116,6 +116,12 @@ def test_the_progress_of_a_module_on_this_machine_is_followed(
     assert followed == [Path("/home/ann/progress.json")]
 
 
+@pytest.mark.parametrize("value", [2026, "~nobody-of-this-name/progress.json"])
+def test_what_the_module_will_refuse_or_take_for_a_name_is_left_to_it(followed: list[Path], value: Any) -> None:
+    assert action({"progress_file": value}).run(task_vars={}) == {"changed": True}
+    assert followed == [Path(str(value))]
+
+
 @pytest.mark.parametrize(
     "unfit",
     [
