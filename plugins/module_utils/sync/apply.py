@@ -79,6 +79,7 @@ class _Application:
         self._hopeless = ""
         self._member_ids = {member.email: member.id for member in organization.members}
         self._group_ids: dict[str, str] = {}
+        self._has_unlinked = False
         self._doers: Mapping[Kind, Callable[[Action], None]] = {
             Kind.LINK_MEMBER: self._set_external_id,
             Kind.REKEY_MEMBER: self._set_external_id,
@@ -113,6 +114,7 @@ class _Application:
             self._doers[action.kind](action)
         except DirsyncError as error:
             self._note(error)
+            self._has_unlinked |= action.kind in (Kind.LINK_MEMBER, Kind.REKEY_MEMBER)
             return Result(action, "failed", str(error), isinstance(error, BitwardenError) and error.in_doubt)
         self._lost = 0
         return Result(action, "done")
@@ -121,8 +123,9 @@ class _Application:
         """Import; what was refused or left out is done by single calls, which tell what is wrong with which record.
 
         What may yet come about is left to the next run: a single call beside a running import would do it twice.
+        Groups are not imported once somebody has kept another external id than the plan gave: they would lose them.
         """
-        if self._hopeless:
+        if self._hopeless or (batch.groups and self._has_unlinked):
             yield from map(self._run_action, batch.actions)
             return
         try:
@@ -210,6 +213,7 @@ class _Application:
         if member is not None and member.status != MemberStatus.INVITED:
             raise DirsyncError(f"The invitation of {action.key} was not withdrawn: it has been accepted meanwhile")
         self._remove_member(member_id)
+        self._member_ids.pop(action.key, None)
 
     def _stage(self, action: Action) -> None:
         """Make a member without inviting; only the import can do that, and its empty answer tells nothing."""

@@ -24,6 +24,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply impor
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.client import Client
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import SELF_HOSTED, choose_steps
 from ansible_collections.dirsync.bitwarden.tests.support.examples import (
     group,
     member,
@@ -311,6 +312,28 @@ def test_replaced_invitations_leave_no_trace_in_groups(monkeypatch: pytest.Monke
     assert [outcome for *_unused, outcome in apply(directory, current, client=client)] == ["done", "done"]
     new = next(found.id for found in client.members() if found.email == "ann.new@example.org")
     assert written == [sorted(["m-bob", new])]
+
+
+def test_a_withdrawn_invitation_gives_its_address_to_nobody() -> None:
+    invitation = replace(member("ann", status=INVITED), external_id="id-bob")
+    client = Disturbed(
+        OrganizationInMemory(organization([invitation], [organization_group("staff")])),
+        before={"invite": [None, refusal(400)]},
+    )
+    directory = snapshot([user("bob"), user("ann")], [group("staff", "ann")])
+    apply(directory, client.world.state(), client=client)
+    assert "set_group_member_ids" not in client.calls
+
+
+@pytest.mark.parametrize("external_id", [None, "uid=ann"])
+def test_who_kept_their_external_id_is_not_imported_out_of_a_group(external_id: str | None) -> None:
+    members = [replace(member("ann"), external_id=external_id), member("bob")]
+    current = organization(members, [organization_group("staff")], staff=["ann"])
+    client = Disturbed(OrganizationInMemory(current), before={"update_member": [refusal(400)]})
+    plan = make_plan(snapshot([user("ann"), user("bob")], [group("staff", "ann", "bob")]), current, Policy())
+    results = apply_plan(choose_steps(plan, current, "import", SELF_HOSTED), current, cast(Client, client))
+    assert [result.outcome for result in results] == ["failed", "done"]
+    assert client.world.state().memberships == {"g-staff": {"m-ann", "m-bob"}}
 
 
 def test_an_invitation_that_was_accepted_meanwhile_is_not_withdrawn() -> None:
