@@ -30,6 +30,9 @@ MEMBER_KINDS = frozenset({Kind.INVITE_MEMBER, Kind.REKEY_MEMBER, Kind.RESTORE_ME
 DOUBTFUL = MemberStatus.STAGED
 """Stands for a member of whom nobody knows what an import that failed did: an import never leaves anybody staged."""
 
+ASSUMED = MemberStatus.ACCEPTED
+"""Stands for a user of the directory who is taken for a member, because nothing was sent that tells."""
+
 
 def record_of(organization: Organization) -> dict[str, Any]:
     """Return a recorded organization as plain data, members and groups by external id."""
@@ -40,6 +43,7 @@ def record_of(organization: Organization) -> dict[str, Any]:
                 "email": member.email,
                 "revoked": member.status == MemberStatus.REVOKED,
                 **({"doubtful": True} if member.status == DOUBTFUL else {}),
+                **({"assumed": True} if member.status == ASSUMED else {}),
             }
             for member in organization.members
         },
@@ -78,19 +82,22 @@ def organization_from_record(record: object) -> Organization:
 def assumed_organization(snapshot: Snapshot, policy: Policy, parts: Collection[Part]) -> Organization:
     """Return what to reckon with where nothing was recorded, so that everything is sent.
 
-    Whoever is out of service may be a member with access all the same, and has to be revoked where the policy says
-    so. Nobody else is known, unless groups alone are converged: then the active users are taken for members.
+    Whoever is out of service may be a member with access all the same, who is to be revoked where the policy says so,
+    and to stay in groups where it does not. The active users are sent, unless nobody is invited or groups alone are
+    converged: then they are taken for members. In a group, the server passes over those who are none.
     """
     members: dict[str, Member] = {}
     for user in snapshot.users:
-        member = _member(policy.external_id(user.external_id), user.email or "")
-        if user.email and _is_to_be_revoked(user, policy) and not policy.protected.covers(member):
-            members.setdefault(user.email, member)
+        if user.email and user.status != "active":
+            member = _member(policy.external_id(user.external_id), user.email)
+            known = _is_to_be_revoked(user, policy) and not policy.protected.covers(member)
+            members.setdefault(user.email, member if known else replace(member, status=ASSUMED))
     for user in snapshot.users:
         if user.email and user.status == "active":
             members.pop(user.email, None)
-            if "members" not in parts:
-                members[user.email] = _member(policy.external_id(user.external_id), user.email)
+            if "members" not in parts or not _invites(policy):
+                member = _member(policy.external_id(user.external_id), user.email)
+                members[user.email] = replace(member, status=ASSUMED)
     return Organization(tuple(members.values()))
 
 
@@ -137,23 +144,31 @@ def without_doubt(recorded: Organization, snapshot: Snapshot, policy: Policy) ->
     """Return the recorded organization with doubtful members taken for what makes the plan send them again.
 
     Whoever is active in the directory is taken for no member, or, where nobody is invited, for a revoked one; everybody
-    else for a member with access.
+    else for a member with access. Those who were only assumed to be members are sent as soon as somebody is invited.
     """
     active = {policy.external_id(user.external_id) for user in snapshot.users if user.status == "active"}
     members = []
     for member in recorded.members:
-        if member.status != DOUBTFUL:
+        if member.status not in (DOUBTFUL, ASSUMED):
             members.append(member)
-        elif member.external_id not in active:
-            members.append(replace(member, status=MemberStatus.CONFIRMED))
-        elif not policy.invite:
-            members.append(replace(member, status=MemberStatus.REVOKED))
+        elif member.external_id in active and _invites(policy):
+            continue
+        elif member.status == ASSUMED:
+            members.append(member)
+        else:
+            status = MemberStatus.REVOKED if member.external_id in active else MemberStatus.CONFIRMED
+            members.append(replace(member, status=status))
     ids = {member.id for member in members}
     return replace(
         recorded,
         members=tuple(members),
         memberships={group_id: member_ids & ids for group_id, member_ids in recorded.memberships.items()},
     )
+
+
+def _invites(policy: Policy) -> bool:
+    """Say whether a run invites; nobody can be staged here, so that staging invites nobody."""
+    return policy.invite and not policy.stage
 
 
 def _is_to_be_revoked(user: User, policy: Policy) -> bool:
@@ -168,7 +183,9 @@ def _member(external_id: str, email: str, *, revoked: bool = False) -> Member:
 
 def _recorded_member(external_id: str, entry: Mapping[str, Any]) -> Member:
     member = _member(external_id, _text(entry, "email"), revoked=entry.get("revoked") is True)
-    return replace(member, status=DOUBTFUL) if entry.get("doubtful") is True else member
+    if entry.get("doubtful") is True:
+        return replace(member, status=DOUBTFUL)
+    return replace(member, status=ASSUMED) if entry.get("assumed") is True else member
 
 
 def _group(external_id: str, name: str) -> OrganizationGroup:

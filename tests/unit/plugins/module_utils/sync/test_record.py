@@ -14,6 +14,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.plan import BOTH, make_plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy, policy_from
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import (
+    ASSUMED,
     assumed_organization,
     organization_after,
     organization_after_failure,
@@ -119,14 +120,16 @@ def test_an_address_that_somebody_in_service_has_is_not_revoked() -> None:
 
 
 @pytest.mark.parametrize("policy", [{"disabled": "ignore"}, {"protected": {"emails": ["bob@*"]}}])
-def test_nobody_is_assumed_whom_the_policy_leaves_alone(policy: dict[str, Any]) -> None:
-    assert assumed_organization(snapshot(PEOPLE), policy_from(policy), BOTH) == Organization()
+def test_whom_the_policy_leaves_alone_is_taken_for_a_member(policy: dict[str, Any]) -> None:
+    assumed = assumed_organization(snapshot(PEOPLE), policy_from(policy), BOTH)
+    assert statuses(assumed) == {"bob": ASSUMED}
+    assert organization_from_record(record_of(assumed)) == assumed
 
 
 def test_groups_alone_take_the_active_users_for_members() -> None:
     directory = snapshot([user("ann"), user("cy", email=None)], [group("staff", "ann", "cy")])
     assumed = assumed_organization(directory, Policy(), {"groups"})
-    assert statuses(assumed) == {"ann": MemberStatus.CONFIRMED}
+    assert statuses(assumed) == {"ann": ASSUMED}
     plan = make_plan(directory, assumed, Policy(), parts={"groups"}, members_first=False)
     assert plan.actions[-1].joining == ("ann@example.org",)
 
