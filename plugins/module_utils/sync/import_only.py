@@ -10,7 +10,7 @@ All of that may be repeated without harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
@@ -28,7 +28,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions imp
     Plan,
     Refusal,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import FATAL_STATUSES, Result
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.record import MEMBER_KINDS
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.transport import Batch, Bundle, in_batches
@@ -123,21 +123,64 @@ def send(
     """Carry out a plan whose outcome is ``after`` and return one result for each action, in the plan's order.
 
     A call that fails may have done a part of its work, which nobody can tell; all of its actions count as failed.
+    Groups are not sent while nobody knows under which external id the server has one of their members: it would take
+    them out.
     """
     results: dict[Action, Result] = {}
+    unsettled: set[str] = set()
     for batch in batches(plan, after):
-        for result in _send_batch(batch, client):
+        for result in (*_held_back(batch, unsettled), *_send_batch(_without(batch, unsettled), client, unsettled)):
             results[result.action] = result
             progress(result)
     return tuple(results[action] for action in plan.actions)
 
 
-def _send_batch(batch: Batch, client: Client) -> list[Result]:
+def _send_batch(batch: Batch, client: Client, unsettled: set[str]) -> list[Result]:
+    """Send a batch, and the members of one that is refused one by one: the server stops at the first it cannot invite.
+
+    Where there was no answer, the import may go on still. The members of a failed call become unsettled, except for one
+    whose invitation alone was refused: that is no member under another external id.
+    """
+    if not batch.actions:
+        return []
     try:
         client.import_directory(batch.members, batch.groups)
     except BitwardenError as error:
+        final = error.in_doubt or error.status is None or error.status in FATAL_STATUSES
+        if not final and len(batch.members) > 1:
+            alone = (_of_member(batch, member) for member in batch.members)
+            return [result for each in alone for result in _send_batch(each, client, unsettled)]
+        if final or any(action.kind != Kind.INVITE_MEMBER for action in batch.actions):
+            unsettled.update(member.external_id for member in batch.members)
         return [Result(action, "failed", str(error)) for action in batch.actions]
     return [Result(action, "done") for action in batch.actions]
+
+
+def _of_member(batch: Batch, member: ImportedMember) -> Batch:
+    return Batch(tuple(action for action in batch.actions if action.key == member.email), members=(member,))
+
+
+def _held_back(batch: Batch, unsettled: Set[str]) -> Iterator[Result]:
+    """Yield the failed results of the groups of a batch that hold somebody whose call failed."""
+    held = {group.external_id: unsettled & set(group.member_external_ids) for group in batch.groups}
+    for action in batch.actions if batch.groups else ():
+        if missing := held[_group_id(action)]:
+            message = (
+                f"The group {action.key} was not sent: the call for its members {', '.join(sorted(missing))} failed"
+            )
+            yield Result(action, "failed", f"{message}.")
+
+
+def _without(batch: Batch, unsettled: Set[str]) -> Batch:
+    """Return the batch without the groups that hold somebody whose call failed."""
+    groups = tuple(group for group in batch.groups if unsettled.isdisjoint(group.member_external_ids))
+    kept = {group.external_id for group in groups}
+    actions = tuple(action for action in batch.actions if not batch.groups or _group_id(action) in kept)
+    return replace(batch, actions=actions, groups=groups)
+
+
+def _group_id(action: Action) -> str:
+    return action.id or action.external_id or ""
 
 
 def _not_offered(action: Action) -> Refusal:
@@ -162,7 +205,7 @@ def _group_bundles(plan: Plan, after: Organization) -> list[Bundle]:
     actions: dict[str, list[Action]] = {}
     for action in plan.actions:
         if action.kind in GROUP_KINDS:
-            actions.setdefault(action.id or action.external_id or "", []).append(action)
+            actions.setdefault(_group_id(action), []).append(action)
     external_ids = {member.id: member.external_id or "" for member in after.members}
     return [
         Bundle(tuple(actions[group.id]), ImportedGroup(group.id, group.name, member_ids))

@@ -112,6 +112,7 @@ class Settings(Identified):
     staged_status_flag: bool = False
     vaultwarden_groups_enabled: bool = False
     vaultwarden_mail_enabled: bool = True
+    vaultwarden_keeps_unmailed: bool = True
     accounts: list[str] = field(default_factory=list)
     undeliverable: list[str] = field(default_factory=list)
 

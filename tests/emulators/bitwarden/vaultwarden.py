@@ -91,6 +91,9 @@ class VaultwardenImportApi:
         settings = self._state.settings
         email = imported.email.lower()
         accepted = not settings.vaultwarden_mail_enabled and email in settings.accounts
+        unmailed = settings.vaultwarden_mail_enabled and email in settings.undeliverable
+        if unmailed and not settings.vaultwarden_keeps_unmailed:
+            raise VaultwardenError("Error sending invite")
         self._state.members.put(
             Member(
                 new_id(),
@@ -100,7 +103,7 @@ class VaultwardenImportApi:
                 user_id=new_id(),
             )
         )
-        if settings.vaultwarden_mail_enabled and email in settings.undeliverable:
+        if unmailed:
             raise VaultwardenError("Failed to send mail: the address was refused")
 
     def _revoked(self, member: Member) -> Member:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -274,8 +275,63 @@ def test_who_was_invited_by_a_call_that_failed_is_taken_back_if_the_directory_dr
     with pytest.raises(ConvergenceError):
         run(people("ann", "bob"))
     assert status(server, "bob") == Status.INVITED
-    assert actions(run(people("ann"))) == [("set_group_members", "staff"), ("revoke_member", "bob")]
+    assert actions(run(people("ann"))) == [
+        ("create_group", "staff"),
+        ("set_group_members", "staff"),
+        ("revoke_member", "bob"),
+    ]
     assert (status(server, "bob"), run(people("ann"))["changed"]) == (Status.REVOKED, False)
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["older", "newer"])
+def test_an_address_without_mail_neither_stops_others_nor_costs_them_their_groups(
+    run: Converge, server: BitwardenServer, keeps: bool
+) -> None:
+    for name in ("ann", "cleo"):
+        server.organization.add_member(f"{name}@example.org", external_id=f"uid={name}")
+    server.organization.add_group("staff", "id-staff", ["ann@example.org", "cleo@example.org"])
+    server.organization.configure(undeliverable=["bob@example.org"], vaultwarden_keeps_unmailed=keeps)
+    fails = pytest.raises(ConvergenceError, match="1 of 6 actions failed: bob@")
+    with contextlib.nullcontext() if keeps else fails:
+        run(people("ann", "bob", "cleo", "dora"))
+    assert server.organization.memberships()["staff"] >= {f"{name}@example.org" for name in ("ann", "cleo", "dora")}
+
+
+def test_groups_wait_for_the_external_ids_of_their_members(run: Converge, server: BitwardenServer) -> None:
+    server.organization.add_member("ann@example.org", external_id="uid=ann")
+    server.organization.add_group("staff", "id-staff", ["ann@example.org"])
+    server.faults.add(Fault(Kind.DROP, When(method="POST", path="/import$")))
+    with pytest.raises(ConvergenceError, match="The group staff was not sent: the call for its members id-ann failed"):
+        run(people("ann"))
+    assert server.organization.memberships() == {"staff": {"ann@example.org"}}
+    run(people("ann"))
+    assert server.organization.memberships() == {"staff": {"ann@example.org"}}
+
+
+@pytest.mark.parametrize("invite", ["false", "staged"])
+def test_without_a_record_and_without_invitations_everybody_stays_in_their_groups(
+    run: Converge, server: BitwardenServer, invite: str
+) -> None:
+    for name in PEOPLE:
+        server.organization.add_member(f"{name}@example.org", external_id=f"id-{name}")
+    everybody = {f"{name}@example.org" for name in PEOPLE}
+    server.organization.add_group("staff", "id-staff", sorted(everybody))
+    run(people(*PEOPLE, "dora"), policy={"invite": invite})
+    assert server.organization.memberships() == {"staff": everybody}
+    assert run(people(*PEOPLE, "dora"), policy={"invite": invite})["changed"] is False
+    assert ("invite_member", "dora") in actions(run(people(*PEOPLE, "dora")))
+    assert server.organization.memberships() == {"staff": {*everybody, "dora@example.org"}}
+    assert run(people(*PEOPLE, "dora"))["changed"] is False
+
+
+@pytest.mark.parametrize("policy", [{"disabled": "ignore"}, {"protected": {"emails": ["bob@*"]}}])
+def test_without_a_record_whoever_is_left_alone_stays_in_their_groups(
+    run: Converge, server: BitwardenServer, policy: dict[str, Any]
+) -> None:
+    server.organization.add_member("bob@example.org", external_id="id-bob")
+    server.organization.add_group("staff", "id-staff", ["bob@example.org"])
+    run(snapshot([user("ann"), user("bob", "disabled")], [group("staff", "ann", "bob")]), policy=policy)
+    assert server.organization.memberships() == {"staff": {"ann@example.org", "bob@example.org"}}
 
 
 def test_a_group_that_a_failed_call_was_about_is_sent_again(run: Converge, server: BitwardenServer) -> None:
