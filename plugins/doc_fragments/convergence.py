@@ -163,10 +163,15 @@ notes:
     failed to send may have taken effect all the same, so that the next run sends it again, or takes it back. Give all
     modules that converge one organization the same file. O(transport) has no effect there.
   - Without such a record, everything is sent, and whoever is disabled or deleted in the directory is revoked, since
-    nobody knows whether they are members. The guards may want this to be approved once. A warning names what cannot be
-    known, such as who is an owner, who was revoked by hand, and whether the server takes groups at all
+    nobody knows whether they are members. Where O(policy.invite) invites nobody, the active users are taken for
+    members, so that they stay in their groups. The guards may want this to be approved once. A warning names what
+    cannot be known, such as who is an owner, who was revoked by hand, and whether the server takes groups at all
     (C(ORG_GROUPS_ENABLED=true)). Remove the file to have everything sent again, for instance after groups were enabled
     or people and groups were changed by hand.
+  - Vaultwarden stops an import at the first person whom it cannot invite, so that the people of a refused call are sent
+    one by one. An older one keeps somebody whom it could not mail and takes them the second time. Then nobody knows who
+    that is, and all invitations that may be meant fail in that run. A group waits for a later run where the call for
+    one of its members failed in any other way.
   - Vaultwarden can only revoke. A policy of V(remove) is an error there. It keeps the name and external id of a group,
     and sets the members of a group as a whole, so that whoever was added by hand drops out of it as soon as the group
     changes, whatever O(policy.membership) says.

@@ -37,9 +37,9 @@ CARRIED = MEMBER_KINDS | {Kind.CREATE_GROUP, Kind.SET_GROUP_MEMBERS}
 
 NOTHING_RECORDED = (
     "Vaultwarden does not tell what the organization holds, and no earlier run is recorded in state_file: everything "
-    "is sent. Members whom an administrator revoked are restored if they are active in the directory; members whom "
-    "the directory does not hold keep their access; owners cannot be told from others, so name them in "
-    "policy.protected.emails"
+    "is sent. Members whom an administrator revoked are restored if they are active in the directory; where nobody is "
+    "invited, the active users are taken for members instead; members whom the directory does not hold keep their "
+    "access; owners cannot be told from others, so name them in policy.protected.emails"
 )
 GROUPS_UNCERTAIN = (
     "Vaultwarden does not tell whether it takes groups: without ORG_GROUPS_ENABLED=true on the server it drops them "
@@ -136,24 +136,67 @@ def send(
 
 
 def _send_batch(batch: Batch, client: Client, unsettled: set[str]) -> list[Result]:
-    """Send a batch, and the members of one that is refused one by one: the server stops at the first it cannot invite.
+    """Send a batch, and the members of one that is refused one by one."""
+    error = _error_of(batch, client) if batch.actions else None
+    if error and _is_refusal(error) and len(batch.members) > 1:
+        return _send_one_by_one(batch, str(error), client, unsettled)
+    return _results(batch, error, unsettled)
+
+
+def _send_one_by_one(batch: Batch, refusal: str, client: Client, unsettled: set[str]) -> list[Result]:
+    """Send the members of a refused batch each in a call of its own: the server stops at the first it cannot invite.
+
+    An older Vaultwarden keeps whom it could not mail as a member, and takes them without a word the second time. There,
+    somebody before the first whose invitation is refused now waits for a mail in vain; all of those invitations fail.
+    """
+    calls = [_of_member(batch, member) for member in batch.members]
+    errors = _errors_of(calls, client)
+    results = [result for call, error in zip(calls, errors, strict=True) for result in _results(call, error, unsettled)]
+    refused = [position for position, error in enumerate(errors) if error and _invitations(calls[position])]
+    if refused and (again := _error_of(calls[refused[0]], client)) and _is_refusal(again):
+        return results
+    doubtful = {action for call in calls[: refused[0] if refused else None] for action in _invitations(call)}
+    message = f"{refusal} Alone the invitation was taken, but somebody of that call may have got no e-mail"
+    return [Result(result.action, "failed", message) if result.action in doubtful else result for result in results]
+
+
+def _errors_of(calls: Sequence[Batch], client: Client) -> list[BitwardenError | None]:
+    """Return the error of each call; after one that is no mere refusal, the others are not attempted."""
+    errors: list[BitwardenError | None] = []
+    for call in calls:
+        last = errors[-1] if errors else None
+        errors.append(_error_of(call, client) if last is None or _is_refusal(last) else last)
+    return errors
+
+
+def _error_of(batch: Batch, client: Client) -> BitwardenError | None:
+    try:
+        client.import_directory(batch.members, batch.groups)
+    except BitwardenError as error:
+        return error
+    return None
+
+
+def _is_refusal(error: BitwardenError) -> bool:
+    """Say whether the server refused what it was sent: after any other error, the next call would fare no better."""
+    return not error.in_doubt and error.status is not None and error.status not in FATAL_STATUSES
+
+
+def _results(batch: Batch, error: BitwardenError | None, unsettled: set[str]) -> list[Result]:
+    """Return the results of a call.
 
     Where there was no answer, the import may go on still. The members of a failed call become unsettled, except for one
     whose invitation alone was refused: that is no member under another external id.
     """
-    if not batch.actions:
-        return []
-    try:
-        client.import_directory(batch.members, batch.groups)
-    except BitwardenError as error:
-        final = error.in_doubt or error.status is None or error.status in FATAL_STATUSES
-        if not final and len(batch.members) > 1:
-            alone = (_of_member(batch, member) for member in batch.members)
-            return [result for each in alone for result in _send_batch(each, client, unsettled)]
-        if final or any(action.kind != Kind.INVITE_MEMBER for action in batch.actions):
-            unsettled.update(member.external_id for member in batch.members)
-        return [Result(action, "failed", str(error)) for action in batch.actions]
-    return [Result(action, "done") for action in batch.actions]
+    if error is None:
+        return [Result(action, "done") for action in batch.actions]
+    if not _is_refusal(error) or len(_invitations(batch)) < len(batch.actions):
+        unsettled.update(member.external_id for member in batch.members)
+    return [Result(action, "failed", str(error)) for action in batch.actions]
+
+
+def _invitations(batch: Batch) -> list[Action]:
+    return [action for action in batch.actions if action.kind == Kind.INVITE_MEMBER]
 
 
 def _of_member(batch: Batch, member: ImportedMember) -> Batch:
