@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.updates import with_accesses
@@ -138,6 +138,9 @@ class _Application:
         self._group_ids.update(outcome.group_ids)
         if outcome.refusal:
             self._note(outcome.refusal)
+            if not batch.invite and len(batch.actions) > 1:
+                yield from self._run_halves(batch)
+                return
         for action in batch.actions:
             if action in outcome.achieved:
                 yield Result(action, "done")
@@ -145,6 +148,12 @@ class _Application:
                 yield Result(action, "failed", str(outcome.unanswered))
             else:
                 yield self._run_action(action)
+
+    def _run_halves(self, batch: Batch) -> Iterator[Result]:
+        """Find whom the server does not want to stage in few calls: to stage somebody alone takes an import as well."""
+        middle = len(batch.actions) // 2
+        for half in (slice(middle), slice(middle, None)):
+            yield from self._run_batch(replace(batch, actions=batch.actions[half], members=batch.members[half]))
 
     def _note(self, error: DirsyncError) -> None:
         """See whether going on has become pointless."""

@@ -68,6 +68,27 @@ class Silent(OrganizationInMemory):
         raise BitwardenError("No answer came", in_doubt=True)
 
 
+class Picky(OrganizationInMemory):
+    """A server that refuses a whole import for each of some people in it, and counts its calls."""
+
+    def __init__(self, current: Organization, *unwanted: str) -> None:
+        super().__init__(current)
+        self.unwanted = {f"id-{name}" for name in unwanted}
+        self.calls = 0
+
+    def members(self) -> tuple[Member, ...]:
+        self.calls += 1
+        return super().members()
+
+    def import_directory(
+        self, members: Sequence[ImportedMember], groups: Sequence[ImportedGroup], *, invite: bool = True
+    ) -> None:
+        self.calls += 1
+        if self.unwanted & {entry.external_id for entry in members}:
+            raise BitwardenError("It was refused", status=400)
+        super().import_directory(members, groups, invite=invite)
+
+
 def outcomes(plan: Plan, current: Organization, world: OrganizationInMemory) -> list[tuple[str, str]]:
     """Carry out a plan by single actions; return outcome and message of each."""
     return [(result.outcome, result.message) for result in apply_plan(plan.actions, current, world)]
@@ -140,6 +161,19 @@ def test_a_lost_answer_is_looked_after() -> None:
     current = able()
     plan = make_plan(snapshot([user("ann")]), current, STAGE)
     assert outcomes(plan, current, Silent(current)) == [("done", "")]
+
+
+@pytest.mark.parametrize(("unwanted", "calls"), [((), 2), (("u77",), 35)])
+def test_one_who_cannot_be_staged_neither_stops_the_others_nor_has_each_of_them_sent_alone(
+    unwanted: tuple[str, ...], calls: int
+) -> None:
+    current = able()
+    plan = make_plan(snapshot([user(f"u{number}") for number in range(100)]), current, STAGE)
+    world = Picky(current, *unwanted)
+    results = apply_plan(choose_steps(plan, current, "auto", SELF_HOSTED), current, world)
+    assert tuple(r.action.key.split("@")[0] for r in results if r.outcome == "failed") == unwanted
+    assert [result.action for result in results] == list(plan.actions)
+    assert world.calls <= calls
 
 
 def test_staging_needs_no_seat_and_counts_for_the_guard_of_invitations() -> None:
