@@ -61,20 +61,26 @@ def read_organization(
     """Return members, groups, and the members of the groups whose ids ``choose`` picks (one call each, concurrently).
 
     ``recall`` takes the members and the groups that are picked, and returns the members of those not to be read. A
-    group that vanishes meanwhile is left out. Raises BitwardenError where anything else cannot be read.
+    group that vanishes meanwhile is left out, and ``choose`` picks again, since another one may take its place. Raises
+    BitwardenError where anything else cannot be read.
     """
     members = client.members()
     groups = client.groups()
-    picked = frozenset(choose(groups))
-    known = recall(members, [group for group in groups if group.id in picked])
-    wanted = tuple(group.id for group in groups if group.id in picked and group.id not in known)
-    read = dict(zip(wanted, map_concurrently(lambda id_: _members_of(client, id_), wanted, CONCURRENCY), strict=True))
-    found = {**known, **read}
-    return Organization(
-        members=members,
-        groups=tuple(group for group in groups if found.get(group.id, frozenset()) is not None),
-        memberships={group_id: member_ids for group_id, member_ids in found.items() if member_ids is not None},
-    )
+    picked = _picked(groups, choose)
+    found = dict(recall(members, picked))
+    while wanted := tuple(group.id for group in picked if group.id not in found):
+        read = map_concurrently(lambda id_: _members_of(client, id_), wanted, CONCURRENCY)
+        answers = dict(zip(wanted, read, strict=True))
+        found.update((id_, member_ids) for id_, member_ids in answers.items() if member_ids is not None)
+        vanished = answers.keys() - found.keys()
+        groups = tuple(group for group in groups if group.id not in vanished)
+        picked = _picked(groups, choose) if vanished else []
+    return Organization(members, groups, found)
+
+
+def _picked(groups: Sequence[OrganizationGroup], choose: Choose) -> list[OrganizationGroup]:
+    ids = frozenset(choose(groups))
+    return [group for group in groups if group.id in ids]
 
 
 def member_events(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
@@ -13,11 +13,16 @@ import pytest
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.organization import (
     MemberEvents,
+    Memberships,
     member_events,
     read_organization,
 )
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.core.errors import BitwardenError
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import Event
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organization import (
+    Event,
+    Member,
+    OrganizationGroup,
+)
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden import BitwardenServer
 from ansible_collections.dirsync.bitwarden.tests.emulators.bitwarden.fixture import StartBitwarden
 from ansible_collections.dirsync.bitwarden.tests.emulators.common import Fault, Kind, When
@@ -79,6 +84,24 @@ def test_group_that_vanishes_meanwhile_is_left_out(emulator: BitwardenServer, cl
     assert vanished not in organization.memberships
     assert vanished not in {group.id for group in organization.groups}
     assert len(organization.groups) == len(organization.memberships) == 20
+
+
+def test_another_group_is_chosen_where_one_vanishes_meanwhile(emulator: BitwardenServer, client_of: ClientOf) -> None:
+    vanished = [emulator.organization.group(name).id for name in NAMES[:2]]
+    for group_id in vanished:
+        emulator.faults.add(Fault(Kind.STATUS, When(path=group_id), times=2, status=404))
+    recalled: list[str] = []
+
+    def recall(members: Sequence[Member], groups: Sequence[OrganizationGroup]) -> Memberships:
+        recalled.extend(group.name for group in groups)
+        return {}
+
+    def first_two(groups: Sequence[OrganizationGroup]) -> list[str]:
+        return [group.id for group in sorted(groups, key=lambda group: group.name) if group.name != "Both"][:2]
+
+    organization = read_organization(client_of(emulator), first_two, recall)
+    assert organization.memberships.keys() == {emulator.organization.group(name).id for name in NAMES[2:4]}
+    assert recalled == list(NAMES[:2])
 
 
 @pytest.mark.parametrize(
