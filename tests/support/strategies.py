@@ -82,7 +82,14 @@ def organizations(draw: st.DrawFn) -> Organization:
     emails = draw(st.lists(st.sampled_from(EMAILS), unique=True, max_size=7))
     members = [
         with_role(
-            Member(f"m{number}", email, draw(st.sampled_from(list(MemberStatus))), MemberType.USER, draw(external_ids)),
+            Member(
+                f"m{number}",
+                email,
+                draw(st.sampled_from(list(MemberStatus))),
+                MemberType.USER,
+                draw(external_ids),
+                user_id=draw(st.sampled_from([None, f"u{number}"])),
+            ),
             draw(st.sampled_from([Role(), *ROLES])),
         )
         for number, email in enumerate(emails)

@@ -108,6 +108,7 @@ def restore_candidates(users: Sequence[User], members: Sequence[Member], policy:
         and member.status == MemberStatus.REVOKED
         and not policy.protected.covers(member)
         and not is_left_alone(user, member, policy)
+        and not _is_outdated(user, member)
     )
 
 
@@ -174,6 +175,8 @@ def _obstacle_to_replacement(member: Member, policy: Policy, role: Role | None) 
     if member.status != MemberStatus.INVITED:
         if member.status == MemberStatus.STAGED:
             return "and the member is staged: remove the member by hand, and the next run starts anew"
+        if _never_accepted(member):
+            return "and the invitation is revoked: remove the member by hand, and the next run starts anew"
         return "and only the member can change the address of a Bitwarden account"
     if policy.protected.covers(member):
         return "but the policy protects the member"
@@ -182,6 +185,16 @@ def _obstacle_to_replacement(member: Member, policy: Policy, role: Role | None) 
     if (member.type != MemberType.USER and role is None) or member.collections:
         return "but the invitation carries a role or collections that a new one would lack: replace it by hand"
     return None if policy.invite else "but invite is off, so that the invitation is not replaced"
+
+
+def _never_accepted(member: Member) -> bool:
+    """Say whether a revoked member is an invitation that nobody accepted: it has no account yet."""
+    return member.status == MemberStatus.REVOKED and member.user_id is None
+
+
+def _is_outdated(user: User, member: Member) -> bool:
+    """Say whether a restoration would invite an address that the user does not have any more."""
+    return _never_accepted(member) and user.email not in (None, member.email)
 
 
 def _email_differs(user: User, member: Member, why: str) -> Refusal:
@@ -227,7 +240,8 @@ def _plan_member(plan: MemberPlan, user: User, member: Member, policy: Policy, m
         return
     _plan_external_id(plan, member, external_id)
     if wish == "keep":
-        _plan_restore(plan, member, external_id, policy, memory)
+        if not _is_outdated(user, member):
+            _plan_restore(plan, member, external_id, policy, memory)
     else:
         _withdraw(plan, member, wish, f"{user.status}_in_directory", external_id, policy, memory)
         if member.id in plan.gone:

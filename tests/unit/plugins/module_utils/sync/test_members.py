@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,6 +170,27 @@ def test_the_new_address_of_an_account_is_only_reported() -> None:
     plan = plan_of([user("ann", email="ann.smith")], [member("ann")])
     assert (steps(plan), refused(plan)) == ([], [("ann", "email_differs")])
     assert "ann.smith@example.org" in plan.refusals[0].message
+
+
+@pytest.mark.parametrize(
+    ("accepted", "email", "restored", "words"),
+    [
+        (False, "ann.smith", False, "the invitation is revoked: remove the member by hand"),
+        (False, "ann", True, ""),
+        (False, None, True, ""),
+        (True, "ann.smith", True, "only the member can change"),
+    ],
+)
+def test_a_revoked_invitation_to_an_old_address_is_not_restored(
+    accepted: bool, email: str | None, restored: bool, words: str
+) -> None:
+    users = [user("ann", email=email)]
+    members = [replace(member("ann", status=REVOKED), user_id="u-ann" if accepted else None)]
+    plan = plan_of(users, members)
+    assert steps(plan) == ([("restore_member", "ann", "active_again")] if restored else [])
+    assert refused(plan) == ([("ann", "email_differs")] if words else [])
+    assert all(words in refusal.message for refusal in plan.refusals)
+    assert bool(restore_candidates(users, members, Policy())) == restored
 
 
 def test_a_pending_invitation_is_replaced_when_the_address_changes() -> None:
