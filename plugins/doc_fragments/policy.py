@@ -147,9 +147,14 @@ options:
       rekey:
         description:
           - Whether a member found by e-mail under another external id of the owner scope gets the new one, provided
-            that no other user of the snapshot has the old one. The same goes for groups found by name.
+            that no other active user of the snapshot has the old one. The same goes for groups found by name, provided
+            that no other group of the snapshot has the old one.
           - This is how an organization moves from one identity key to another, for instance away from the
             distinguished names of Bitwarden Directory Connector.
+          - A disabled or deleted user who has the old one does not hinder it, since that may be the same person, who
+            moved from one source to another. So where an address is given to another person between two runs, the
+            account of the leaver goes to that person, even if the directory still shows the leaver as disabled.
+          - Let a run revoke the leaver before the address is given away. A revoked member never gets a new external id.
         type: bool
         default: true
       adopt:
