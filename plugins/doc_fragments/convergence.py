@@ -150,7 +150,8 @@ options:
     description:
       - The folder of the lock that keeps two runs on this host from writing to one organization at the same time.
       - By default C(~/.cache/dirsync.bitwarden), which keeps runs of the same user apart. Where several users run the
-        same sync, give a folder that they share.
+        same sync, give a folder that they share. It has to belong to a group of them all and hand it on to its files,
+        as C(chmod 2770) makes it.
     type: path
   lock_timeout:
     description:

@@ -29,28 +29,45 @@ def organization_lock(
     directory: Path,
     timeout: float,
     *,
+    shared: bool = False,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[None]:
     """Hold the lock of ``organization`` (any text that identifies it); wait for it up to ``timeout`` seconds.
+
+    A ``shared`` lock is for other users too: the group of its file may take it.
 
     The kernel frees the lock when the process ends in whatever way. Raises LockedError when another run keeps it,
     and ConfigurationError when the lock file cannot be made.
     """
     name = hashlib.sha256(organization.encode()).hexdigest()[:32] + ".lock"
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(directory / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        directory.mkdir(mode=0o770 if shared else 0o700, parents=True, exist_ok=True)
+        descriptor = _opened(directory / name, shared)
     except OSError as error:
         raise ConfigurationError(
             f"The lock file {directory / name} cannot be opened: {error.strerror}",
-            hint="Give a folder that the user of this run may write to in lock_directory",
+            hint="Give a folder in lock_directory that the user of this run may write to. Where several users share "
+            "it, it has to belong to a group of them all and hand it on to its files, as chmod 2770 makes it",
         ) from error
     try:
         _acquire(descriptor, organization, timeout, clock, sleep)
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path, shared: bool) -> int:
+    """Open the file, made where it is missing, without following a link."""
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        # Linux may refuse to make a file that another user has made, even where it may be opened.
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o600)
+    if shared and os.fstat(descriptor).st_uid == os.geteuid():
+        os.fchmod(descriptor, 0o660)
+    return descriptor
 
 
 def _acquire(

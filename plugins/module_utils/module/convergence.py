@@ -99,8 +99,13 @@ def converge(
                 require_writable(Path(options[name]))
         policy = policy_from(options["policy"])
         require_memory(policy, path_of(options["state_file"]))
-        lock_directory = path_of(options["lock_directory"]) or default_lock_directory()
-        lock = organization_lock(connection.organization, lock_directory, options["lock_timeout"])
+        shared = path_of(options["lock_directory"])
+        lock = organization_lock(
+            connection.organization,
+            shared or default_lock_directory(),
+            options["lock_timeout"],
+            shared=shared is not None,
+        )
         with nullcontext() if check_mode else lock:
             snapshot = _snapshot(options, written(now))
             policy = scoped(policy, snapshot)

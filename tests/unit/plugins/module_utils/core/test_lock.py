@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +58,35 @@ def test_the_lock_is_private_and_free_again_afterwards(tmp_path: Path) -> None:
             [file] = directory.iterdir()
             assert file.stat().st_mode & 0o777 == 0o600
     assert directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_shared_lock_is_one_for_its_group(tmp_path: Path) -> None:
+    with organization_lock("ours", tmp_path, 0):
+        pass
+    # One that an earlier version left is opened to the group too.
+    with organization_lock("ours", tmp_path, 0, shared=True):
+        [file] = tmp_path.iterdir()
+        assert file.stat().st_mode & 0o777 == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_user_of_the_group_takes_a_lock_that_another_one_made(tmp_path: Path) -> None:
+    reachable = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        os.chown(reachable, -1, 4711)
+        reachable.chmod(0o2770)
+        with organization_lock("ours", reachable, 0, shared=True):
+            [file] = reachable.iterdir()
+        os.setegid(4711)
+        os.seteuid(4712)
+        try:
+            with organization_lock("ours", reachable, 0, shared=True):
+                assert file.stat().st_uid == 0
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+    finally:
+        shutil.rmtree(reachable)
 
 
 def test_the_lock_is_free_after_a_failure(tmp_path: Path) -> None:
