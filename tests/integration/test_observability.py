@@ -116,8 +116,12 @@ def test_one_failing_organization_does_not_stop_the_others_and_all_is_told(
 
 
 def test_the_webhook_is_called_for_what_was_asked(tmp_path: Path, hosts: Hosts, webhook: WebhookReceiver) -> None:
-    quiet, asked = hosts["fine"], {**hosts["deaf"], "directory_sync_webhook": f"{webhook.url}/asked"}
-    asked |= {"directory_sync_notify_in_check_mode": True, "directory_sync_webhook_when": ["always"]}
+    # Variables that stand in an INI inventory or on the command line are texts.
+    quiet, asked = (
+        {**hosts["fine"], "directory_sync_notify_in_check_mode": "false"},
+        {**hosts["deaf"], "directory_sync_webhook": f"{webhook.url}/asked"},
+    )
+    asked |= {"directory_sync_notify_in_check_mode": "true", "directory_sync_webhook_when": "always"}
     both = {"quiet": quiet, "asked": asked}
     assert run_playbook(tmp_path, both, "preview").returncode == 0
     assert {name: body["verdict"] for name, body in webhook.bodies().items()} == {"asked": "preview"}
@@ -126,7 +130,7 @@ def test_the_webhook_is_called_for_what_was_asked(tmp_path: Path, hosts: Hosts, 
     assert {name: body["changed"] for name, body in webhook.bodies().items()} == {"asked": True, "quiet": True}
 
     webhook.calls.clear()
-    stopped = {**hosts["stopped"], "directory_sync_webhook_details": True}
+    stopped = {**hosts["stopped"], "directory_sync_webhook_details": "yes"}
     assert run_playbook(tmp_path, {**both, "stopped": stopped}, "sync").returncode == 2
     bodies = webhook.bodies()
     assert sorted(bodies) == ["asked", "stopped"]

@@ -13,6 +13,7 @@ import http.client
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import urllib.error
@@ -43,7 +44,7 @@ def failure(run: str) -> dict[str, str]:
     }
 
 
-def mail(command: list[str], address: str, report: dict[str, str]) -> None:
+def mail(command: str | list[str], address: str, report: dict[str, str]) -> None:
     """Give a message to a command that takes it on its standard input, as sendmail -t does."""
     message = EmailMessage()
     message["To"] = address
@@ -51,7 +52,8 @@ def mail(command: list[str], address: str, report: dict[str, str]) -> None:
     message.set_content(
         f"{report['text']}.\n\nLook at what it printed, on {report['host']}:\n\n  {where_to_look(report)}\n"
     )
-    subprocess.run(command, input=message.as_bytes(), check=True, timeout=TIMEOUT_SECONDS)  # noqa: S603
+    words = shlex.split(command) if isinstance(command, str) else command
+    subprocess.run(words, input=message.as_bytes(), check=True, timeout=TIMEOUT_SECONDS)  # noqa: S603
 
 
 def where_to_look(report: dict[str, str]) -> str:
@@ -88,7 +90,7 @@ def report_failure(configuration: dict[str, Any], run: str) -> list[str]:
         except urllib.error.URLError as error:
             errors.append(f"{name}: {error}")
         except subprocess.CalledProcessError as error:
-            errors.append(f"{name}: {configuration[name][0]} ended with status {error.returncode}")
+            errors.append(f"{name}: {error.cmd[0]} ended with status {error.returncode}")
         except OSError as error:
             errors.append(f"{name}: {error.strerror or type(error).__name__}")
         except subprocess.TimeoutExpired:

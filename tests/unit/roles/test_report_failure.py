@@ -98,6 +98,14 @@ def test_a_command_gets_a_mail(tmp_path: Path) -> None:
     assert "acme-europe" in body
 
 
+def test_a_command_as_one_text_is_split_as_a_shell_does(tmp_path: Path) -> None:
+    mail = tmp_path / "a mail"
+    assert report(tmp_path, {"mail_command": f"tee '{mail}'"}).returncode == 0
+    assert "To: root" in mail.read_text()
+    run = report(tmp_path, {"mail_command": "false"})
+    assert run.stderr == "mail_command: false ended with status 1\n"
+
+
 def test_one_way_that_fails_does_not_keep_the_others_back(tmp_path: Path, web: Web) -> None:
     run = report(tmp_path, {"mail_command": ["false"], "webhook_url": "ftp://host/a-secret", "heartbeat_url": web.url})
     assert run.returncode == 1
