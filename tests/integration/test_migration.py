@@ -102,11 +102,13 @@ def test_converted_previewed_and_rekeyed(tmp_path: Path, slapd: Slapd, bitwarden
     slapd.load(directory_ldif(PEOPLE, GROUPS, nested=0))
     inventory = Inventory(tmp_path, slapd, bitwarden)
     source = data_file(tmp_path, slapd, bitwarden)
+    inventory.variables.parent.chmod(0o700)
     converting = ("-e", f"migrate_data_file={source}", "-e", f"migrate_to={inventory.variables}")
 
     output = inventory.play("migrate", *converting)
     assert "sync.overwriteExisting: Whoever is missing in the directory keeps access" in output
     written = inventory.variables.read_text()
+    assert inventory.variables.parent.stat().st_mode & 0o777 == 0o700
     assert "# vault_ldap_password in the vault: what was directoryLdap.password" in written
     for secret in (slapd.reader_password, bitwarden.client_secret):
         assert secret not in output + written
