@@ -218,3 +218,26 @@ def test_the_check_names_the_place_of_a_mistake_without_any_secret(repository: R
     assert done.returncode == 1
     assert "host_vars/acme/main.yml::$.bitwarden_sync_sources[0].ldap" in done.stdout
     assert "'bind_user' was unexpected" in done.stdout
+
+
+def test_a_comment_on_many_people_is_cut_between_two_lines(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE / "pipeline", tmp_path / "pipeline")
+    line = "| invite | zoë@example.org |"
+    report = f"i=0; while [ $i -lt 2000 ]; do echo '{line}'; i=$((i + 1)); done"
+    playbook = tmp_path / ".venv" / "bin" / "ansible-playbook"
+    playbook.parent.mkdir(parents=True)
+    playbook.write_text(f"#!/bin/sh\n{{ {report}; }} | tee reports/acme.md >reports/globex.md\nexit 2\n")
+    playbook.chmod(0o755)
+    done = subprocess.run(["pipeline/preview"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    comment = (tmp_path / "preview.md").read_text()
+    assert 64_000 < len(comment.encode()) <= 65_536
+    *shown, _, last = comment.splitlines()
+    assert last == "Cut off here: the log of this job shows the rest."
+    assert set(shown) == {"# acme", "# globex", "", line}
+
+
+def test_previews_of_one_pull_request_do_not_end_those_of_another() -> None:
+    workflow = yaml.safe_load((EXAMPLE / ".github/workflows/directory-sync.yml").read_text())
+    # GitHub keeps one waiting run in a group, and cancels any other that waits.
+    assert "${{ github.event.pull_request.number }}" in workflow["concurrency"]["group"]
