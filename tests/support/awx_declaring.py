@@ -57,12 +57,12 @@ class Declaring:
         """Return what is declared."""
         return {"bitwarden_organizations": {"vars": GROUP, "hosts": {"acme": ACME}}}
 
-    def run(self) -> str:
+    def run(self, *options: str) -> str:
         """Run the playbook and return what it printed."""
         self._inventory.write_text(yaml.safe_dump(self.inventory()))
         controller = {"CONTROLLER_HOST": self.awx.url, "CONTROLLER_OAUTH_TOKEN": self.awx.token}
         result = subprocess.run(
-            ["ansible-playbook", "-i", str(self._inventory), "dirsync.bitwarden.awx"],
+            ["ansible-playbook", "-i", str(self._inventory), "dirsync.bitwarden.awx", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -42,7 +42,7 @@ def test_everything_is_declared_once(declared: Declaring) -> None:
         "Bitwarden acme apply hourly": apply["id"],
     }
 
-    again = declared.run()
+    again = declared.run("-vvv")
     assert "changed=0" in again, again
     assert "failed=0" in again, again
     assert awx.emulator.state() == state
