@@ -139,3 +139,121 @@ def test_git_hears_the_user_name_as_it_is(tmp_path: Path) -> None:
     text = rendered(tmp_path, "askpass.j2", repository={"username": r"CORP\bob"})
     answer = subprocess.run(["sh", "-c", text, "askpass", "Username for x"], text=True, capture_output=True, check=True)
     assert answer.stdout == "CORP\\bob\n"
+
+
+def test_a_single_writable_path_is_one_path(tmp_path: Path) -> None:
+    text = rendered(
+        tmp_path,
+        "run.service.j2",
+        ["sync", {"name": "acme"}],
+        organizations=[{"name": "acme", "credentials": {"client_secret": "x"}}],
+        writable_paths="/var/lib/x",
+        systemd={"stdout_lines": ["systemd 252"]},
+    )
+    assert [line for line in text.splitlines() if "ReadWritePaths" in line] == ["ReadWritePaths=/var/lib/x"]
+    assert "LoadCredential=client_secret:" in text
+
+
+def project_of(folder: Path) -> Path:
+    """Return a project with a file, a program and a link to a file outside of it."""
+    project = folder / "project"
+    (project / ".git").mkdir(parents=True)
+    (project / ".git" / "config").touch()
+    (project / "hosts.yml").write_text("all:\n")
+    (project / "script").write_text("#!/bin/sh\n")
+    (project / "script").chmod(0o755)
+    (folder / "elsewhere.yml").write_text("linked\n")
+    (project / "linked.yml").symlink_to(folder / "elsewhere.yml")
+    return project
+
+
+@needs_root
+@pytest.mark.parametrize("spelled", ["~/project", "{folder}/project/"])
+def test_a_project_is_copied_with_its_programs_and_links(tmp_path: Path, spelled: str) -> None:
+    project_of(tmp_path)
+    for _unused in range(2):
+        run = role(
+            tmp_path, "project", project=spelled.format(folder=tmp_path), configuration_folder=str(tmp_path / "etc")
+        )
+        assert run.returncode == 0, run.stdout
+    assert "changed=0" in run.stdout
+    modes = {path.name: path.lstat().st_mode & 0o777 for path in (tmp_path / "etc" / "project").iterdir()}
+    assert modes == {"hosts.yml": 0o640, "script": 0o750, "linked.yml": 0o640}
+    assert (tmp_path / "etc" / "project" / "linked.yml").read_text() == "linked\n"
+
+
+@needs_root
+@pytest.mark.parametrize("fault", ["empty", "link"])
+def test_a_project_that_cannot_be_copied_leaves_the_installed_one(tmp_path: Path, fault: str) -> None:
+    project = project_of(tmp_path)
+    installed = tmp_path / "etc" / "project" / "hosts.yml"
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    if fault == "link":
+        (project / "nowhere").symlink_to(tmp_path / "nothing")
+    else:
+        project = tmp_path / "empty"
+        project.mkdir()
+    run = role(tmp_path, "project", project=str(project), configuration_folder=str(tmp_path / "etc"))
+    assert run.returncode != 0
+    assert ("nowhere" if fault == "link" else "has 0 files") in run.stdout
+    assert installed.exists()
+
+
+@pytest.mark.parametrize(
+    ("at", "taken"), [("hourly", True), ("*/15 * * * 1-5", True), ("*:0/15", False), ("Mon..Fri 05:30", False)]
+)
+def test_cron_gets_times_that_it_can_read(tmp_path: Path, at: str, taken: bool) -> None:
+    run = role(tmp_path, "check", scheduler="cron", project="/x", organizations=[{"name": "acme", "sync_at": at}])
+    assert (run.returncode == 0) is taken, run.stdout
+    assert taken or at in run.stdout
+
+
+@needs_root
+def test_loops_over_the_runs_hold_no_credentials(tmp_path: Path) -> None:
+    # No systemd is asked for anything before the timers are written.
+    run = role(
+        tmp_path,
+        "systemd",
+        "-vvv",
+        scheduler="systemd",
+        project="/x",
+        unit_folder=str(tmp_path),
+        cron_file=str(tmp_path / "cron"),
+        python_found={"stdout": ""},
+        systemd={"stdout_lines": ["systemd 252"]},
+        organizations=[{"name": "acme", "credentials": {"client_secret": "hush-hush"}}],
+    )
+    [service] = tmp_path.glob("dirsync-bitwarden-sync-acme.service")
+    assert "LoadCredential=client_secret:" in service.read_text()
+    assert (tmp_path / "dirsync-bitwarden-sync-acme.timer").exists()
+    assert "hush-hush" not in run.stdout
+
+
+def test_systemd_takes_the_place_of_cron(tmp_path: Path) -> None:
+    (tmp_path / "cron").touch()
+    role(
+        tmp_path,
+        "systemd",
+        scheduler="systemd",
+        project="/x",
+        unit_folder=str(tmp_path / "missing"),
+        cron_file=str(tmp_path / "cron"),
+        organizations=[{"name": "acme"}],
+    )
+    assert not (tmp_path / "cron").exists()
+
+
+def test_cron_takes_the_place_of_systemd(tmp_path: Path) -> None:
+    (tmp_path / "dirsync-bitwarden-failure@.service").touch()
+    role(
+        tmp_path,
+        "cron",
+        scheduler="cron",
+        service_mgr="systemd",
+        project="/x",
+        unit_folder=str(tmp_path),
+        cron_file=str(tmp_path / "cron"),
+        organizations=[{"name": "acme"}],
+    )
+    assert list(tmp_path.glob("dirsync-bitwarden-*")) == []
