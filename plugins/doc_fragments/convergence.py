@@ -109,6 +109,8 @@ options:
         and for groups on their own.
       - It also remembers whom this sync revoked and when, for O(policy.grace_days), and which invitations were sent
         again or withdrawn, for O(policy.reinvite_days) and O(policy.purge_days).
+      - Of members whom others revoked it remembers what the event log told, so that later runs read only newer events,
+        and whoever an administrator revoked stays revoked when the log does not go back that far any more.
       - Without it each run starts without memory, and that guard has nothing to compare with.
       - On Vaultwarden it also holds what was last sent, which stands for the organization in the next run (see the
         notes).

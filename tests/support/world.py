@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -119,6 +120,16 @@ class World:
         options = {**validated.validated_parameters, "timeout": patience}
         with killed_at(kill):
             return convergence.converge(options, BOTH, check_mode=check_mode, clock=self.server.clock.utcnow)
+
+    def state_without_told(self) -> str | None:
+        """Return a copy of the state file that does not remember what the event log told, None if that is the same."""
+        file = self._folder / "state.json"
+        content = json.loads(file.read_bytes()) if file.exists() else {}
+        if not content.get("remembered", {}).pop("told", None):
+            return None
+        copy = self._folder / "state_without_told.json"
+        write_private(copy, [json.dumps(content).encode()])
+        return str(copy)
 
     def forget(self) -> None:
         """Begin without the files of earlier runs."""

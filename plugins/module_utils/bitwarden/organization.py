@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Literal
 
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.bitwarden.client import BitwardenClient
@@ -28,6 +29,9 @@ Recall = Callable[[Sequence[Member], Sequence[OrganizationGroup]], Memberships]
 
 LOG_DAYS = 365
 """The API shows less than 367 days at once."""
+
+DELAY = timedelta(hours=1)
+"""How long an event may take to show in the log, and how far the server's clock may be behind ours."""
 
 INVITED, RESTORED = 1500, 1512
 REVOKED, SELF_REVOKED, REVOKED_FOR_TWO_FACTOR, REVOKED_FOR_SINGLE_ORGANIZATION = 1511, 1518, 1520, 1521
@@ -84,13 +88,21 @@ def _picked(groups: Sequence[OrganizationGroup], choose: Choose) -> list[Organiz
 
 
 def member_events(
-    client: BitwardenClient, now: datetime, *, revoked: Collection[str] = (), invited: Collection[str] = ()
+    client: BitwardenClient,
+    now: datetime,
+    *,
+    revoked: Collection[str] = (),
+    invited: Collection[str] = (),
+    asked: Mapping[str, datetime] = MappingProxyType({}),
 ) -> MemberEvents:
     """Return who last revoked the members ``revoked``, and since when the members ``invited`` are.
 
-    Reads the log of the year before ``now`` (aware) from its newest entry on, and no further than needed.
+    Reads the log of the year before ``now`` (aware) from its newest entry on, and no further than needed. ``asked``
+    says of some of those revoked when the log was last asked about them; only what came later is needed of these.
     """
     missing, waiting = set(revoked), set(invited)
+    new = missing - asked.keys()
+    needed = min(asked.values(), default=now) - DELAY
     authors: dict[str, Author] = {}
     revoked_at: dict[str, datetime] = {}
     invited_at: dict[str, datetime] = {}
@@ -98,9 +110,12 @@ def member_events(
     for event in _log(client, now):
         log_works = True
         member_id, author, time = event.member_id or "", _author(event), _time(event)
+        if not (new or waiting) and time and time < needed:
+            break
         if author and member_id in missing:
             authors[member_id] = author
             missing.discard(member_id)
+            new.discard(member_id)
             if time:
                 revoked_at[member_id] = time
         if event.type in (INVITED, RESTORED) and member_id in waiting:

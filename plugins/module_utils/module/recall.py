@@ -43,10 +43,10 @@ def recall(
     invited = of_unknown_age(members, policy, known)
     if client is None or not (revoked or invited):
         return known
-    events = member_events(
-        client, now, revoked=[member.id for member in revoked], invited=[member.id for member in invited]
-    )
-    return memory_of(events, remembered, now)
+    ids = [member.id for member in revoked]
+    asked = {id_: remembered.told[id_].asked for id_ in ids if id_ in remembered.told}
+    events = member_events(client, now, revoked=ids, invited=[member.id for member in invited], asked=asked)
+    return memory_of(events, remembered, now, ids)
 
 
 def what_is_unknown(plan: Plan, memory: Memory) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.model.organizati
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.actions import Kind, Plan
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.apply import Result
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy import Policy
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Reinvitations, Remembered
+from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import Reinvitations, Remembered, Told
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -30,7 +30,7 @@ class Memory:
 
     ``revoked_by`` says who revoked a member, ``revoked_at`` when this sync did so, ``invited_at`` since when an
     invitation is open, ``reinvitations`` how often and when it was sent again. ``lapsed`` are external ids of users
-    whose invitation was withdrawn because nobody accepted it.
+    whose invitation was withdrawn because nobody accepted it, ``told`` what the next run need not ask the log again.
 
     ``log_works`` is False where the event log cannot be read or records nothing; then nobody knows who revoked a
     member, and the reversible action is taken: a member whose user is active is restored. Where the log works and yet
@@ -43,6 +43,7 @@ class Memory:
     invited_at: Mapping[str, datetime] = field(default_factory=dict)
     reinvitations: Mapping[str, Reinvitations] = field(default_factory=dict)
     lapsed: frozenset[str] = frozenset()
+    told: Mapping[str, Told] = field(default_factory=dict)
     now: datetime = BEGINNING
 
     def refuse_restore(self, member: Member) -> str | None:
@@ -71,21 +72,33 @@ class Memory:
 NOTHING_KNOWN = Memory()
 
 
-def memory_of(events: MemberEvents, remembered: Remembered, now: datetime) -> Memory:
+def memory_of(
+    events: MemberEvents, remembered: Remembered, now: datetime, asked: Collection[str] = frozenset()
+) -> Memory:
     """Return what the event log and the state file tell together.
 
     The log knows best who revoked a member last; what the state file remembers counts where the log is silent. The
-    date of an invitation stays what it was when the state file first noted it.
+    date of an invitation stays what it was when the state file first noted it. ``asked`` are the members whom the log
+    was asked about: of these it counts who was named before, where the log tells nothing newer.
     """
-    own = {member_id for member_id in remembered.revoked if member_id not in events.revoked_by}
+    told = {id_: remembered.told[id_].author for id_ in asked if id_ in remembered.told}
+    named: dict[str, Author] = {id_: author for id_, author in told.items() if author}
+    authors = {**named, **events.revoked_by}
+    own = {member_id for member_id in remembered.revoked if member_id not in authors}
+    others = {id_: authors.get(id_) for id_ in asked if id_ not in own}
     by_api = {id_: time for id_, time in events.revoked_at.items() if events.revoked_by[id_] == "api"}
     return Memory(
-        revoked_by={**events.revoked_by, **dict.fromkeys(own, "api")},
+        revoked_by={**authors, **dict.fromkeys(own, "api")},
         log_works=events.log_works,
         revoked_at={**{member_id: remembered.revoked[member_id] for member_id in own}, **by_api},
         invited_at={**events.invited_at, **remembered.invited},
         reinvitations=remembered.reinvited,
         lapsed=frozenset(remembered.lapsed),
+        told={
+            id_: Told(author, now)
+            for id_, author in others.items()
+            if author != "api" and (author or events.log_works)  # an empty log has not told of nobody
+        },
         now=now,
     )
 
@@ -120,6 +133,7 @@ def what_to_remember(
             **{key: time for key, time in remembered.lapsed.items() if key in users - members},
             **dict.fromkeys(withdrawn, memory.now),
         },
+        told=memory.told,
     )
 
 

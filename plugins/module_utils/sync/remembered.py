@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -23,17 +23,30 @@ class Reinvitations:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Whom the event log named as who revoked a member, None where it named nobody, and when it was asked (UTC).
+
+    It is never the API: what is remembered can keep a member revoked, and never restore or remove one.
+    """
+
+    author: Literal["person", "policy"] | None
+    asked: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """Times are aware, in UTC. ``lapsed`` goes by external id, all else by membership id.
 
     ``revoked`` says when this sync revoked a member, ``invited`` since when an invitation is known to be open,
-    ``lapsed`` when an invitation that nobody accepted was withdrawn.
+    ``lapsed`` when an invitation that nobody accepted was withdrawn. ``told`` is what the event log told of members
+    whom others revoked, so that the next run need not read as far back.
     """
 
     revoked: Mapping[str, datetime] = field(default_factory=dict)
     invited: Mapping[str, datetime] = field(default_factory=dict)
     reinvited: Mapping[str, Reinvitations] = field(default_factory=dict)
     lapsed: Mapping[str, datetime] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 def remembered_as_data(remembered: Remembered) -> dict[str, Any]:
@@ -46,6 +59,9 @@ def remembered_as_data(remembered: Remembered) -> dict[str, Any]:
             for id_, entry in remembered.reinvited.items()
         },
         "lapsed": _written(remembered.lapsed),
+        "told": {
+            id_: {"author": entry.author, "asked": entry.asked.strftime(TIME)} for id_, entry in remembered.told.items()
+        },
     }
 
 
@@ -58,6 +74,7 @@ def remembered_from_data(data: object) -> Remembered:
         invited=_read(data, "invited", _time),
         reinvited=_read(data, "reinvited", _reinvitations),
         lapsed=_read(data, "lapsed", _time),
+        told=_read({"told": {}, **data}, "told", _told),  # older files have none
     )
 
 
@@ -80,3 +97,9 @@ def _reinvitations(value: object) -> Reinvitations:
     if not isinstance(value, dict) or not isinstance(value.get("times"), int):
         raise ValueError("an entry of reinvited has no number of times")
     return Reinvitations(value["times"], _time(value.get("last")))
+
+
+def _told(value: object) -> Told:
+    if not isinstance(value, dict) or value.get("author") not in ("person", "policy", None):
+        raise ValueError("an entry of told names somebody else than a person or a policy")
+    return Told(value.get("author"), _time(value.get("asked")))

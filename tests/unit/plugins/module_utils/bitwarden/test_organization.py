@@ -204,6 +204,23 @@ def test_log_is_read_no_further_than_needed() -> None:
     assert log.asked == 2
 
 
+def test_of_members_asked_about_before_the_log_is_read_until_then() -> None:
+    log = Log(
+        Event(1511, "2026-03-09T08:00:00Z", member_id="m1"),
+        Event(1511, "2026-03-08T07:30:00Z", member_id="m2"),
+        Event(1502, "someday", member_id="m1"),
+        Event(1502, "2026-03-08T06:59:59Z", member_id="m1"),
+        Event(1511, "2026-03-07T08:00:00Z", member_id="m4"),
+    )
+    before = {name: datetime(2026, 3, day, 8, tzinfo=timezone.utc) for name, day in (("m1", 9), ("m2", 8), ("m3", 9))}
+    assert log.read(revoked=["m1", "m2", "m3"], asked=before).revoked_by == {"m1": "api", "m2": "api"}
+    assert log.asked == 4
+    log.asked = 0
+    assert log.read(revoked=["m3", "m4"], asked={"m3": before["m3"]}).revoked_by == {"m4": "api"}
+    assert log.read(revoked=["m3"], invited=["m5"], asked={"m3": before["m3"]}) == MemberEvents(log_works=True)
+    assert log.asked == 10
+
+
 def test_an_invitation_is_open_since_the_last_one_or_the_restoration() -> None:
     log = Log(
         Event(1502, "2026-03-09T08:00:00Z", member_id="m1"),

@@ -28,7 +28,7 @@ __all__ = ["bitwarden_server"]
 
 DAY = 24 * 3600
 GRACE = {"absent": "remove", "grace_days": 30}
-ANN = "ann@example.org"
+ANN, BOB = "ann@example.org", "bob@example.org"
 BOTH_OF_THEM, BOB_ALONE = snapshot([user("ann"), user("bob")]), snapshot([user("bob")])
 
 
@@ -153,6 +153,50 @@ def test_a_run_that_fails_half_way_remembers_whom_it_revoked(world: World, serve
     server.faults.clear()
     world.days_pass(100)
     assert world.run(BOB_ALONE, GRACE, state=True) == ["revoke_member ann"]
+
+
+@pytest.mark.parametrize(("state", "reads"), [(False, 9), (True, 1)])
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_how_far_the_log_is_read_for_somebody_who_stays_revoked(
+    world: World, server: BitwardenServer, state: bool, reads: int, by_hand: bool
+) -> None:
+    if by_hand:
+        server.organization.revoke_by_hand(ANN)
+    else:
+        server.organization.change_member(ANN, status=Status.REVOKED)
+    for _time in range(210):
+        server.organization.revoke_by_hand(BOB)
+        server.organization.restore_by_hand(BOB)
+    world.days_pass(1)
+    for expected in (9, reads):
+        server.recorder.clear()
+        result = world.result(BOTH_OF_THEM, {}, state=state)
+        assert (result["changed"], requests_of(server, "/events$")) == (False, expected)
+        assert any("(stays_revoked)" in warning for warning in result["warnings"])
+        world.days_pass(1)
+    server.organization.restore_by_hand(ANN)
+    assert world.run(BOB_ALONE, {}, state=state) == ["revoke_member ann"]
+    assert world.run(BOTH_OF_THEM, {}, state=state) == ["restore_member ann"]
+    assert world.run(BOTH_OF_THEM, {}, state=state) == []
+
+
+def test_a_program_that_revokes_after_an_administrator_is_noticed(world: World, server: BitwardenServer) -> None:
+    server.organization.revoke_by_hand(ANN)
+    assert world.run(BOTH_OF_THEM, {}, state=True) == []
+    world.days_pass(1)
+    server.organization.restore_by_hand(ANN)
+    world.days_pass(1)
+    assert world.run(BOB_ALONE, {}) == ["revoke_member ann"]
+    assert world.run(BOTH_OF_THEM, {}, state=True) == ["restore_member ann"]
+
+
+def test_who_was_revoked_by_hand_stays_so_after_the_log_has_forgotten(world: World, server: BitwardenServer) -> None:
+    server.organization.revoke_by_hand(ANN)
+    assert world.run(BOTH_OF_THEM, {}, state=True) == []
+    world.forget_events()
+    for _run in range(2):
+        assert world.run(BOTH_OF_THEM, {}, state=True) == []
+    assert world.run(BOTH_OF_THEM, {}) == ["restore_member ann"]
 
 
 def test_reminders_and_withdrawal_of_an_invitation(world: World, server: BitwardenServer) -> None:

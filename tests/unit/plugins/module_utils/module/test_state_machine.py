@@ -193,6 +193,7 @@ class History(RuleBasedStateMachine):
     def _converge(self, transport: str) -> dict[str, Any]:
         """Run without trouble, as foreseen, and once more, which changes nothing; return what was foreseen."""
         foreseen = self._foresee()
+        self._check_memory(foreseen)
         if foreseen["guard"]:
             self._check_guard(transport, foreseen)
         real = self._run(transport, approve=[foreseen["digest"]])
@@ -211,6 +212,14 @@ class History(RuleBasedStateMachine):
         foreseen = self._run("auto", check_mode=True)
         assert (self.world.writes(), self.world.state()) == ([], before)
         return foreseen
+
+    def _check_memory(self, foreseen: Mapping[str, Any]) -> None:
+        """What the state file remembers of the event log can leave members revoked, and does nothing else."""
+        state_file = self.world.state_without_told()
+        if state_file:
+            forgetful = self._run("auto", check_mode=True, state_file=state_file)["plan"]["actions"]
+            acts = foreseen["plan"]["actions"]
+            assert [act for act in forgetful if act in acts or act["action"] != "restore_member"] == acts
 
     def _check_guard(self, transport: str, foreseen: Mapping[str, Any]) -> None:
         with pytest.raises(GuardError) as caught:

@@ -18,6 +18,7 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.policy impo
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.remembered import (
     Reinvitations,
     Remembered,
+    Told,
     remembered_as_data,
     remembered_from_data,
 )
@@ -45,6 +46,25 @@ def test_the_log_knows_best_who_revoked_a_member_last() -> None:
     memory = memory_of(events, Remembered(revoked=dict.fromkeys(("m1", "m2", "m3"), ago(9))), NOW)
     assert memory.revoked_by == {"m1": "person", "m2": "api", "m3": "api"}
     assert memory.revoked_at == {"m2": ago(2), "m3": ago(9)}
+
+
+def test_who_was_named_before_counts_where_the_log_tells_nothing_newer() -> None:
+    past = Remembered(
+        revoked={"m5": ago(9)},
+        told={
+            "m1": Told("person", ago(1)),
+            "m2": Told("policy", ago(1)),
+            "m3": Told(None, ago(1)),
+            "m6": Told(None, NOW),
+        },
+    )
+    asked = ["m1", "m2", "m3", "m4", "m5"]
+    events = MemberEvents({"m1": "api", "m4": "person"}, log_works=True)
+    memory = memory_of(events, past, NOW, asked)
+    assert memory.revoked_by == {"m1": "api", "m2": "policy", "m4": "person", "m5": "api"}
+    assert memory.told == {"m2": Told("policy", NOW), "m3": Told(None, NOW), "m4": Told("person", NOW)}
+    assert memory_of(MemberEvents(), past, NOW, asked).told == {"m1": Told("person", NOW), "m2": Told("policy", NOW)}
+    assert memory_of(events, past, NOW).told == {}
 
 
 def test_an_invitation_keeps_the_date_that_was_noted_first() -> None:
@@ -106,8 +126,15 @@ def test_memories_survive_as_plain_data() -> None:
         invited={"m2": ago(2)},
         reinvited={"m2": Reinvitations(3, ago(1))},
         lapsed={"id-1": ago(4)},
+        told={"m3": Told("person", ago(1)), "m4": Told(None, ago(1))},
     )
     assert remembered_from_data(json.loads(json.dumps(remembered_as_data(remembered)))) == remembered
+
+
+def test_memories_of_before_the_log_was_remembered_are_read() -> None:
+    written = remembered_as_data(Remembered(revoked={"m1": ago(1)}))
+    del written["told"]
+    assert remembered_from_data(written) == Remembered(revoked={"m1": ago(1)})
 
 
 @pytest.mark.parametrize(
@@ -120,6 +147,10 @@ def test_memories_survive_as_plain_data() -> None:
         {"reinvited": {"m1": {"times": "2", "last": "2026-06-01T12:00:00Z"}}},
         {"reinvited": {"m1": {"times": 2}}},
         {"lapsed": None},
+        {"told": []},
+        {"told": {"m1": "person"}},
+        {"told": {"m1": {"author": "api", "asked": "2026-06-01T12:00:00Z"}}},
+        {"told": {"m1": {"author": "person"}}},
     ],
 )
 def test_memories_that_are_broken_are_refused(change: dict[str, object]) -> None:
