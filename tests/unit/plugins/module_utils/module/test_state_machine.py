@@ -123,6 +123,19 @@ class History(RuleBasedStateMachine):
 
     @rule(email=emails)
     def an_administrator_revokes(self, email: str) -> None:
+        self._revoke_by_hand(email)
+
+    @rule(identity=st.sampled_from(IDENTITIES), email=emails)
+    def an_administrator_revokes_an_active_user(self, identity: str, email: str) -> None:
+        """Chance alone hardly ever brings all of this together."""
+        if any(user.email == email for key, user in self.users.items() if key != identity):
+            return
+        self.users[identity] = User(identity, email, None, "active", "hr")
+        if self._status(email) is None:
+            self.organization.add_member(email, external_id=identity)
+        self._revoke_by_hand(email)
+
+    def _revoke_by_hand(self, email: str) -> None:
         if self._status(email) not in (None, Status.REVOKED):
             self.organization.revoke_by_hand(email)
 
@@ -204,6 +217,7 @@ class History(RuleBasedStateMachine):
             assert len(calls) == sum(CALLS.get(action["action"], 1) for action in real["plan"]["actions"])
         again = self._run("auto", approve=[NOTHING])
         assert (again["changed"], again["plan"]["actions"], self.world.writes()) == (False, [], [])
+        self._check_memory(again)
         return foreseen
 
     def _foresee(self) -> dict[str, Any]:
