@@ -232,7 +232,7 @@ def test_a_comment_on_many_people_is_cut_between_two_lines(tmp_path: Path) -> No
     assert done.returncode == 2, done.stderr
     comment = (tmp_path / "preview.md").read_text()
     assert 64_000 < len(comment.encode()) <= 65_536
-    *shown, _, last = comment.splitlines()
+    *shown, _unused, last = comment.splitlines()
     assert last == "Cut off here: the log of this job shows the rest."
     assert set(shown) == {"# acme", "# globex", "", line}
 
