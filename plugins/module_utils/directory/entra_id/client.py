@@ -90,6 +90,15 @@ class GraphClient:
             raise IncompleteReadError(f"Microsoft Graph's list of {get.subject} goes on at another server")
         return self._page(self._send("GET", link, get), get.subject)
 
+    def first_pages(self, gets: Sequence[Get], *, in_order: bool = False) -> list[Page]:
+        """Return the pages of a batch; raises GraphRefusedError where Graph refused any of its requests."""
+        pages = []
+        for outcome in self.batch(gets, in_order=in_order):
+            if isinstance(outcome, GraphRefusedError):
+                raise outcome
+            pages.append(outcome)
+        return pages
+
     def batch(self, gets: Sequence[Get], *, in_order: bool = False) -> list[Outcome]:
         """Return for each of up to 20 requests its page, or the error with which Graph refused it for good.
 

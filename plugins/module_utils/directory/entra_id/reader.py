@@ -18,7 +18,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
     GraphClient,
     Page,
 )
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import GraphRefusedError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.memberships import read_members
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.records import (
     Links,
@@ -97,9 +96,7 @@ class TenantReader:
     def _hides_members(self, units: set[str]) -> bool:
         """Say whether one of the units has a hidden membership, which Graph leaves out without the permission."""
         get = queries.units()
-        (first,) = self._client.batch([get])
-        if isinstance(first, GraphRefusedError):
-            raise first
+        (first,) = self._client.first_pages([get])
         found = self._client.drain(get, first)
         return any(found[unit].get("visibility") == HIDDEN for unit in units & found.keys())
 
@@ -113,11 +110,8 @@ class TenantReader:
         gets = [*links, queries.users(settings)]
         gets += [queries.deleted_users()] if settings.reads_deleted else []
         gets += [queries.groups(settings)] if settings.read_groups else []
-        pages: dict[str, Page] = {}
-        for get, outcome in zip(gets, self._client.batch(gets, in_order=bool(links)), strict=True):
-            if isinstance(outcome, GraphRefusedError):
-                raise outcome
-            pages[get.path] = outcome
+        found = self._client.first_pages(gets, in_order=bool(links))
+        pages = {get.path: page for get, page in zip(gets, found, strict=True)}
         targets = [delta_link(pages[get.path], get.subject) for get in links]
         return pages, Links(targets[0], targets[1] if settings.read_groups else None) if targets else None
 

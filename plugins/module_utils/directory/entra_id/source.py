@@ -15,7 +15,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.authentication import SignIn
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.client import GraphClient, verdict
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.delta import read_changes
-from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.errors import GraphRefusedError
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.reader import HIDDEN, TenantReader
 from ansible_collections.dirsync.bitwarden.plugins.module_utils.directory.entra_id.records import (
     State,
@@ -86,11 +85,7 @@ class EntraIdProvider:
         gets = [queries.sample(queries.users(self._settings), SAMPLES)]
         if self._settings.read_groups:
             gets.append(queries.sample(queries.groups(self._settings), SAMPLES))
-        pages = []
-        for outcome in self._client.batch(gets):
-            if isinstance(outcome, GraphRefusedError):
-                raise outcome
-            pages.append(outcome)
+        pages = self._client.first_pages(gets)
         users = TenantRecords(users={record["id"]: record for record in pages[0]["value"]})
         sample = reading_of(users, replace(self._settings, administrative_units=frozenset()), self._name, {})
         result: dict[str, Any] = {
