@@ -21,11 +21,13 @@ class Matches:
 
     ``members`` maps the external id (of the directory) of a user to the membership, ``refusals`` lists the users
     whose membership cannot be told, by external id, and ``unclaimed`` the members in the owner scope without user.
+    ``shared_emails`` are the e-mails of several members each, whoever they belong to.
     """
 
     members: Mapping[str, Member]
     refusals: Mapping[str, Refusal]
     unclaimed: Sequence[Member]
+    shared_emails: frozenset[str]
 
 
 def match_members(users: Sequence[User], members: Sequence[Member], policy: Policy) -> Matches:
@@ -93,7 +95,7 @@ class _Matching:
     def result(self) -> Matches:
         """Return the matches, with the members in the owner scope that no user claimed."""
         unclaimed = [m for m in self._members if m.id not in self._claimed and self._policy.owns(m.external_id)]
-        return Matches(self._found, self._refusals, unclaimed)
+        return Matches(self._found, self._refusals, unclaimed, self._shared_emails)
 
     def _claim(self, user: User, member: Member) -> None:
         self._found[user.external_id] = member
@@ -144,7 +146,7 @@ def staying_members(matches: Matches, members: Sequence[Member], policy: Policy)
     A refusal means that a record is left alone; taking its access away through a group would be the opposite.
     """
     counts = Counter(member.external_id for member in members if member.external_id)
-    refused = {refusal.key for refusal in matches.refusals.values()} | shared_emails(members)
+    refused = {refusal.key for refusal in matches.refusals.values()} | matches.shared_emails
     return frozenset(
         member.email
         for member in members

@@ -27,7 +27,6 @@ from ansible_collections.dirsync.bitwarden.plugins.module_utils.sync.matching im
     is_left_alone,
     match_members,
     shared_email,
-    shared_emails,
     shared_external_id,
     staying_members,
 )
@@ -84,11 +83,11 @@ def plan_members(
             _plan_member(plan, user, member, policy, memory)
         elif user.external_id not in matches.refusals:
             _plan_stranger(plan, user, taken, policy, memory, roles)
-    shared, twins = Counter(member.external_id for member in members), shared_emails(members)
+    shared = Counter(member.external_id for member in members)
     for member in matches.unclaimed:
         if shared[member.external_id] > 1:
             plan.refusals.append(shared_external_id(member.email, member.external_id))
-        elif member.email in twins:
+        elif member.email in matches.shared_emails:
             _refuse_twin(plan, member)
         else:
             _plan_absent(plan, member, policy, memory)
